@@ -1,0 +1,25 @@
+/** A realm: one global scope (the page, a frame, a worker) that can be asked for its story. */
+
+export type Scope = Window & typeof globalThis;
+
+export interface Realm {
+  readonly scope: Scope;
+}
+
+/** A canvas that is on no page. Workers have only the offscreen one; the ordinary one is older and everywhere else. */
+export const hiddenCanvas = (scope: Scope): HTMLCanvasElement | OffscreenCanvas =>
+  scope.document ? scope.document.createElement("canvas") : new scope.OffscreenCanvas(1, 1);
+
+/**
+ * A frame that takes no room. Styled through the CSSOM, which a page's Content-Security-Policy leaves alone, and with weight,
+ * since pages style `iframe`; hung on the root, where no framework keeps count of the children.
+ */
+export function hiddenFrame(src?: string): HTMLIFrameElement {
+  const frame = document.createElement("iframe");
+  frame.style.setProperty("display", "none", "important");
+  frame.ariaHidden = "true";
+  frame.tabIndex = -1;
+  if (src) frame.src = src;
+  document.documentElement.appendChild(frame);
+  return frame;
+}

@@ -1,0 +1,53 @@
+/** Traits of the JavaScript engine that a changed user agent leaves as they are. */
+
+export interface Engine {
+  eval_length: number;
+  error_shape: "v8" | "gecko" | "other";
+  product_sub: string;
+  pdf_viewer?: boolean;
+  chrome: boolean;
+  features: string[];
+}
+
+/** Paths from `window`. Each is there in some engines, or from some version on, so that together they tell both. */
+const FEATURES = (
+  "chrome.runtime safari.pushNotification InstallTrigger mozInnerScreenX ApplePaySession GestureEvent ontouchstart " +
+  "webkitRequestFileSystem onpointerrawupdate showOpenFilePicker PaymentManager BarcodeDetector EyeDropper trustedTypes " +
+  "scheduler.yield navigation documentPictureInPicture launchQueue CropTarget CloseWatcher SharedWorker " +
+  "structuredClone Intl.DurationFormat Array.fromAsync Array.prototype.findLast Array.prototype.toSorted " +
+  "Object.groupBy Promise.withResolvers Promise.try Set.prototype.union Iterator.prototype.map RegExp.escape " +
+  "Uint8Array.fromBase64 Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Map.prototype.getOrInsert Temporal " +
+  "navigator.userAgentData navigator.connection navigator.bluetooth navigator.usb navigator.gpu navigator.share " +
+  "navigator.globalPrivacyControl navigator.buildID navigator.oscpu navigator.brave navigator.standalone"
+).split(" ");
+
+/** The last name is only looked for, never read: Firefox warns of some when they are. */
+export function has(path: string): boolean {
+  const names = path.split(".");
+  const last = names.pop() as string;
+  const holder = names.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], window);
+  return holder != null && last in Object(holder);
+}
+
+/**
+ * How the engine lays out a stack: https://v8.dev/docs/stack-trace-api, or `name@url:line:column`, which Gecko ends with a
+ * line feed and JavaScriptCore does not.
+ */
+export function errorShape(stack: unknown): Engine["error_shape"] {
+  const text = String(stack);
+  if (/\n {4}at /.test(text)) return "v8";
+  return /@.*:\d+:\d+\n$/.test(text) ? "gecko" : "other";
+}
+
+export function engine(): Engine {
+  return {
+    // The source text of a native function differs by engine, and only by engine: 33 in V8, 37 elsewhere.
+    // biome-ignore lint/security/noGlobalEval: it is measured, never called
+    eval_length: eval.toString().length,
+    error_shape: errorShape(new Error().stack),
+    product_sub: navigator.productSub,
+    pdf_viewer: navigator.pdfViewerEnabled,
+    chrome: typeof (window as { chrome?: unknown }).chrome === "object",
+    features: FEATURES.filter(has),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Realm } from "../realm.ts";
+
+export interface Hardware {
+  concurrency?: number;
+  memory?: number;
+  touch_points?: number;
+}
+
+/** Firefox and Safari do not tell the memory, workers do not tell the touch points: what is undefined is not sent. */
+export function hardware({ scope }: Realm): Hardware {
+  const { hardwareConcurrency, deviceMemory, maxTouchPoints } = scope.navigator as Navigator & { deviceMemory?: number };
+  return { concurrency: hardwareConcurrency, memory: deviceMemory, touch_points: maxTouchPoints } as Hardware;
+}

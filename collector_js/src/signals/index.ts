@@ -1,0 +1,44 @@
+/** The list of signals. Names on the wire and the payload's types are read off it. */
+
+import type { Ask } from "../guests.ts";
+import type { Realm, Scope } from "../realm.ts";
+import { story, told } from "../room.ts";
+import type { Samples, Signal } from "../signal.ts";
+import { automation } from "./automation.ts";
+import { clock } from "./clock.ts";
+import { engine } from "./engine.ts";
+import type { Interaction } from "./interaction.ts";
+import { permissions } from "./permissions.ts";
+import { plugins } from "./plugins.ts";
+import { screen } from "./screen.ts";
+
+/** What a signal of the page may draw on. */
+export interface Visit extends Realm {
+  /** An empty frame's realm. */
+  readonly fresh: Scope;
+  readonly ask: Ask;
+  readonly probes: readonly string[];
+  readonly interaction: () => Interaction;
+}
+
+/** Read once, when the script has loaded. The gate's rooms first, for they take longest; graphics of the frame last. */
+export const environment = {
+  frame: ({ ask }: Visit) => ask("frame"),
+  worker: ({ ask }: Visit) => ask("worker"),
+  shared_worker: ({ ask }: Visit) => ask("shared_worker"),
+  clock,
+  plugins,
+  engine,
+  permissions,
+  ...told,
+  iframe: ({ fresh }: Visit) => story(fresh),
+} satisfies Record<string, Signal<Visit>>;
+
+/** Read at each seal: a driver's traces may come late, a window changes, a form is filled. */
+export const moment = {
+  screen,
+  automation,
+  interaction: ({ interaction }: Visit) => interaction(),
+} satisfies Record<string, Signal<Visit>>;
+
+export type SignalSamples = Samples<typeof environment & typeof moment>;

@@ -1,0 +1,59 @@
+/** How the page was used and the form was filled. Counts, quantiles and flags: never which key, a value or a path. */
+
+import { type TextField, textFields } from "./interaction/fields.ts";
+import { Insertions } from "./interaction/input.ts";
+import { watchKeys } from "./interaction/keys.ts";
+import { watchPointer } from "./interaction/pointer.ts";
+import { PressShape } from "./interaction/presses.ts";
+import { tenth } from "./interaction/spread.ts";
+import { type Hands, on, startCounts } from "./interaction/watch.ts";
+
+/** Gives the forms that are bound at the moment. */
+export type Forms = () => HTMLFormElement[];
+
+/** Starts listening for the life of the page; what it gives back reads what was seen so far. */
+export function watchInteraction(forms: Forms) {
+  const counts = startCounts();
+  const hands: Hands = { keydown: false, inserts: false, unnamed: false, strokeAt: Number.NEGATIVE_INFINITY };
+  const path = watchPointer(counts);
+  const rhythm = watchKeys(counts, hands);
+  const presses = new PressShape(hands);
+  const insertions = new Insertions(counts, hands);
+  const formAge = watchForm(forms);
+  const hidden = watchHidden();
+  return () => {
+    const bound = forms();
+    const fields: TextField[] = bound.length ? bound.flatMap(textFields) : textFields(null);
+    return {
+      bound: bound.length > 0,
+      ...counts,
+      ...insertions.read(fields),
+      ...rhythm(),
+      ...{ path: path(), presses: presses.read() },
+      ...{ form_ms: formAge(), hidden_ms: hidden() },
+    };
+  };
+}
+
+export type Interaction = ReturnType<ReturnType<typeof watchInteraction>>;
+
+/** Milliseconds since the first event on a bound form. */
+function watchForm(forms: Forms): () => number | undefined {
+  let first: number | undefined;
+  const hear = ({ target, timeStamp }: Event) => {
+    if (first === undefined && forms().some((form) => form.contains(target as Node))) first = timeStamp;
+  };
+  for (const kind of ["focusin", "pointerdown", "keydown", "input"] as const) on(kind, hear);
+  return () => (first === undefined ? undefined : tenth(performance.now() - first));
+}
+
+function watchHidden(): () => number {
+  let total = 0;
+  let since = document.hidden ? performance.now() : undefined;
+  const soFar = () => (since === undefined ? 0 : performance.now() - since);
+  on("visibilitychange" as "load", () => {
+    total += soFar();
+    since = document.hidden ? performance.now() : undefined;
+  });
+  return () => tenth(total + soFar());
+}

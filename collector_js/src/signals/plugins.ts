@@ -1,0 +1,1 @@
+export const plugins = (): number | undefined => navigator.plugins?.length;

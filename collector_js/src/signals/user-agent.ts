@@ -1,0 +1,3 @@
+import type { Realm } from "../realm.ts";
+
+export const userAgent = ({ scope }: Realm): string => scope.navigator.userAgent;

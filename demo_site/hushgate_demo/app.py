@@ -1,0 +1,64 @@
+"""Builds the demo site's Flask app."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from hushgate import Gate
+
+from hushgate_demo import analytics, pages, panel, signup
+from hushgate_demo.accounts import Accounts
+from hushgate_demo.settings import Settings
+from hushgate_demo.store import Store
+
+BODY_MAX = 16 * 1024
+
+
+def create_app(gate: Gate, settings: Settings) -> Flask:
+    """The site over an open gate."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    store = Store(settings.data)
+    accounts, desk = Accounts(store, settings.secret), panel.Panel(store)
+    app.register_blueprint(pages.blueprint(accounts, store))
+    app.register_blueprint(signup.blueprint(gate, accounts, desk))
+    app.register_blueprint(analytics.blueprint(store))
+    if settings.operator:
+        app.register_blueprint(panel.blueprint(desk))
+    app.context_processor(lambda: {"site": settings, "attempt": uuid.uuid4().hex})
+    _guard(app, settings)
+    return app
+
+
+def policy(gate_url: str) -> str:
+    """The Content-Security-Policy: our own files, and the gate's script, requests and frame."""
+    parts = urlsplit(gate_url)
+    gate = f"{parts.scheme}://{parts.netloc}"
+    return (
+        f"default-src 'none'; script-src 'self' {gate}; connect-src 'self' {gate}; frame-src {gate}; style-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _guard(app: Flask, settings: Settings) -> None:
+    headers = {
+        "Content-Security-Policy": policy(settings.gate_url),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+    }
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        response.headers.update(headers)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def from_env() -> Any:
+    """The app for a WSGI server: ``hushgate_demo.app:from_env``, a factory."""
+    return create_app(Gate.from_env(), Settings.from_env(os.environ))

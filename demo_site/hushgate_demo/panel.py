@@ -1,0 +1,115 @@
+"""The operator's panel: what happened behind each signup. DEMO ONLY: a real signup page shows this to nobody.
+
+What is said of rows, mails, alerts and conversions is read from where they would be, not from what was decided.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from hushgate import Admission
+
+from hushgate_demo.outcome import Outcome, wants_json
+from hushgate_demo.store import Store
+
+NOTE = "Demo only. A real site shows this to its operator, on the console, and to nobody else."
+ENTRIES = 20
+PAGE = 500
+_ENTRY = """
+SELECT signups.*,
+    EXISTS (SELECT 1 FROM users WHERE users.id = signups.account) AS row,
+    (SELECT group_concat(kind) FROM outbox WHERE outbox.account = signups.account) AS sent_kinds,
+    (SELECT link FROM outbox WHERE outbox.account = signups.account AND kind = 'confirmation') AS link,
+    EXISTS (SELECT 1 FROM conversions WHERE conversions.account = signups.account) AS conversion
+FROM signups
+"""
+_TOTALS = {
+    "signups": "SELECT count(*) FROM signups WHERE outcome <> 'taken'",
+    "let_in": "SELECT count(*) FROM users",
+    "ghosts": "SELECT count(*) FROM signups WHERE decision = 'ghost' AND outcome = 'created'",
+    "waiting": "SELECT count(*) FROM pending WHERE id NOT IN (SELECT id FROM users)",
+    "mail": "SELECT count(*) FROM outbox WHERE kind = 'mail'",
+    "slack": "SELECT count(*) FROM outbox WHERE kind = 'slack'",
+    "crm": "SELECT count(*) FROM outbox WHERE kind = 'crm'",
+    "conversions": "SELECT count(*) FROM conversions",
+}
+
+
+class Panel:
+    """Keeps what the operator sees of each signup."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def record(self, admission: Admission, outcome: Outcome) -> None:
+        """Writes down one signup."""
+        account = outcome.account
+        values = (
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            account.id,
+            account.name,
+            account.email,
+            "script" if wants_json() else "form",
+            outcome.kind.value,
+            outcome.status,
+            admission.decision,
+            admission.verdict,
+            admission.score,
+            admission.confidence,
+            admission.reason,
+            admission.id,
+            _json(admission.findings, ("check", "title", "tier", "weight", "saw")),
+            _json(admission.skipped, ("check", "why")),
+        )
+        with self.store.write() as db:
+            db.execute(f"INSERT INTO signups VALUES (NULL{', ?' * len(values)})", values)
+
+    def state(self) -> dict[str, Any]:
+        """Everything on the panel."""
+        rows = self.store.read(f"{_ENTRY} ORDER BY serial DESC LIMIT ?", ENTRIES)
+        entries = [_entry(dict(row)) for row in rows]
+        totals = {name: self.store.count(sql) for name, sql in _TOTALS.items()}
+        return {"note": NOTE, "latest": entries[0] if entries else None, "entries": entries, "totals": totals}
+
+    def after(self, serial: int) -> list[dict[str, Any]]:
+        """The signups after a serial number, oldest first, a page of them."""
+        sql = "SELECT serial, email, outcome, decision, verdict, EXISTS (SELECT 1 FROM users WHERE id = account) AS row"
+        rows = self.store.read(f"{sql} FROM signups WHERE serial > ? ORDER BY serial LIMIT ?", serial, PAGE)
+        return [dict(row) for row in rows]
+
+
+def _json(items: Iterable[Any], names: tuple[str, ...]) -> str:
+    return json.dumps([{name: getattr(item, name, "") for name in names} for item in items])
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    kinds = (row.pop("sent_kinds") or "").split(",")
+    effects = {"row": bool(row.pop("row")), "conversion": bool(row.pop("conversion"))}
+    effects |= {kind: kind in kinds for kind in ("mail", "slack", "crm", "confirmation")}
+    return {**row, "findings": json.loads(row["findings"]), "skipped": json.loads(row["skipped"]), "effects": effects}
+
+
+def blueprint(panel: Panel) -> Blueprint:
+    """``GET /operator.json`` and ``GET /operator/log.json``."""
+    pages = Blueprint("operator", __name__)
+
+    @pages.get("/operator.json")
+    def state() -> Response:
+        return _demo_only(jsonify(panel.state()))
+
+    @pages.get("/operator/log.json")
+    def log() -> Response:
+        after = request.args.get("after", 0, type=int)
+        return _demo_only(jsonify({"note": NOTE, "entries": panel.after(min(after, 2**62))}))
+
+    return pages
+
+
+def _demo_only(response: Response) -> Response:
+    response.headers["X-Demo-Only"] = "true"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,171 @@
+// DEMO ONLY: the operator's panel. Everything that it shows came from a stranger, so it is set as text and never as markup.
+"use strict";
+
+const EVERY = 1000;
+const SVG = "http://www.w3.org/2000/svg";
+const DECISIONS = {
+  allow: "let in",
+  ghost: "ghosted",
+  challenge: "asked to confirm",
+  throttle: "asked to wait",
+  deny: "refused",
+};
+const ANSWERS = {
+  created: "Account created, logged in",
+  taken: "That address is taken",
+  confirm: "Look into your mail",
+  later: "Please try again later",
+  refused: "We could not open an account",
+};
+const EFFECTS = [
+  ["row", "User row", "written", "none written"],
+  ["mail", "Welcome mail", "queued", "none queued"],
+  ["slack", "Slack alert", "fired", "none fired"],
+  ["crm", "CRM event", "sent", "none sent"],
+  ["conversion", "Conversion", "counted", "not counted"],
+];
+const id = (name) => document.getElementById(name);
+let shown = "";
+
+function el(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+function clock(at) {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime()) ? "" : time.toLocaleTimeString("en-GB");
+}
+
+function verdictChip(entry) {
+  const verdict = entry.verdict || "none";
+  return el("span", `chip chip-${verdict}`, entry.verdict || "no verdict");
+}
+
+// The score as a line from 0 to 100, with the thresholds of suspect (50) and bot (80).
+function scale(score) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "scale");
+  svg.setAttribute("viewBox", "0 0 100 8");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  const parts = [["zone-human", 0, 50], ["zone-suspect", 50, 30], ["zone-bot", 80, 20]];
+  for (const [name, x, width] of parts) svg.append(rect(name, x, 2, width, 4));
+  svg.append(rect("needle", Math.min(Math.max(score, 0.6), 99.4) - 0.6, 0, 1.2, 8));
+  return svg;
+}
+
+function rect(name, x, y, width, height) {
+  const shape = document.createElementNS(SVG, "rect");
+  shape.setAttribute("class", name);
+  for (const [key, value] of Object.entries({ x, y, width, height })) shape.setAttribute(key, String(value));
+  return shape;
+}
+
+function finding(one) {
+  const weight = one.tier === "soft" ? `weight ${one.weight}` : one.tier;
+  const title = el("p", "finding-title", one.title || one.check, " ", el("span", `tier tier-${one.tier}`, weight));
+  return el("li", "", title, el("p", "finding-saw", one.saw));
+}
+
+function findings(entry) {
+  if (!entry.findings.length) return el("p", "fine", entry.verdict ? "Nothing was found." : entry.reason);
+  const list = el("ul", "findings", ...entry.findings.map(finding));
+  return el("div", "", entry.verdict ? null : el("p", "fine", entry.reason), list);
+}
+
+function skipped(entry) {
+  if (!entry.skipped.length) return null;
+  const lines = entry.skipped.map((one) => el("li", "", el("code", "", one.check), ` ${one.why}`));
+  return el("details", "", el("summary", "", `${lines.length} checks not judged, and why`), el("ul", "skips", ...lines));
+}
+
+function effect([name, label, done, idle], entry) {
+  const state = entry.effects[name] ? "happened" : entry.decision === "ghost" ? "spared" : "idle";
+  const words = { happened: done, spared: "spared", idle };
+  return el("li", state, el("span", "", label), el("b", "", words[state]));
+}
+
+function told(entry) {
+  const same = entry.decision === "ghost" && entry.outcome === "created" ? ": word for word what a person is told" : "";
+  return el("p", "told", el("b", "", String(entry.status)), ` ${ANSWERS[entry.outcome] || entry.outcome}${same}`);
+}
+
+function latest(entry) {
+  const chips = el("p", "chips", verdictChip(entry), el("span", `chip chip-${entry.decision}`, DECISIONS[entry.decision]));
+  const who = el("p", "who", el("b", "", entry.email), el("span", "", `${clock(entry.at)}, ${entry.sent === "form" ? "plain form" : "page"}`));
+  const score = entry.score === null ? null : el("div", "score", scale(entry.score), el("p", "", `Score ${Math.round(entry.score)} of 100, confidence ${entry.confidence}`));
+  const link = entry.link && !entry.effects.row ? el("p", "fine", "In the outbox: ", mailLink(entry.link)) : null;
+  const effects = el("ul", "effects", ...EFFECTS.map((one) => effect(one, entry)));
+  const outside = [el("h4", "", "What the visitor was told"), told(entry)];
+  const inside = [el("h4", "", "What happened behind"), effects, link];
+  const parts = [chips, who, score, ...outside, ...inside, el("h4", "", "Why"), findings(entry), skipped(entry)];
+  return parts.filter((part) => part !== null);
+}
+
+function mailLink(link) {
+  const anchor = el("a", "", "the mail with the confirmation link");
+  anchor.href = new URL(link, location.origin).pathname + new URL(link, location.origin).search;
+  return anchor;
+}
+
+function row(entry) {
+  const cells = [el("time", "", clock(entry.at)), entry.email, verdictChip(entry), DECISIONS[entry.decision]];
+  const line = el("tr", `did-${entry.decision}`, ...cells.map((cell) => el("td", "", cell)));
+  line.children[1].title = entry.email;
+  return line;
+}
+
+function bars(totals) {
+  const most = Math.max(totals.signups, totals.conversions, 1);
+  for (const [name, value] of [["without", totals.signups], ["with", totals.conversions]]) {
+    document.querySelector(`[data-bar=${name}]`).textContent = String(value);
+    document.querySelector(`.bar-${name} rect`).setAttribute("width", `${(100 * value) / most}%`);
+  }
+}
+
+function spared(totals) {
+  if (!totals.ghosts) return "";
+  const times = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+  const list = ["user row", "welcome mail", "Slack alert", "CRM event"].map((one) => times(totals.ghosts, one));
+  return `Spared so far: ${list.slice(0, -1).join(", ")} and ${list.at(-1)}.`;
+}
+
+function draw(state) {
+  const open = id("latest-body").querySelector("details")?.open && shown.startsWith(`${state.latest?.serial} `);
+  id("empty").hidden = state.latest !== null;
+  for (const name of ["totals", "latest", "last"]) id(name).hidden = state.latest === null;
+  for (const slot of document.querySelectorAll("[data-total]")) slot.textContent = String(state.totals[slot.dataset.total]);
+  bars(state.totals);
+  id("spared").textContent = spared(state.totals);
+  if (!state.latest) return;
+  id("latest-body").replaceChildren(...latest(state.latest));
+  id("rows").replaceChildren(...state.entries.map(row));
+  const details = id("latest-body").querySelector("details");
+  if (details && open) details.open = true;
+}
+
+async function refresh() {
+  const response = await fetch("/operator.json", { signal: AbortSignal.timeout(5000) });
+  const text = await response.text();
+  const state = JSON.parse(text);
+  const now = `${state.latest?.serial} ${text}`;
+  if (now !== shown) draw(state);
+  shown = now;
+}
+
+// Once a second, and only while somebody can see it.
+async function tick() {
+  if (!document.hidden) {
+    try {
+      await refresh();
+    } catch {
+      // The site is down or on its way up: the next second asks again.
+    }
+  }
+  setTimeout(tick, EVERY);
+}
+
+tick();

@@ -1,0 +1,82 @@
+"""Replays a wave: who is in it, at what pace, and what came of it."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from http.client import HTTPException
+from pathlib import Path
+from random import Random
+
+from hushgate_demo.wave import bots, people
+from hushgate_demo.wave.client import Server, Visit, play
+from hushgate_demo.wave.tally import Summary, last_serial, table, tally
+from hushgate_demo.wave.visitor import Visitor
+
+COUNT_MAX = 20_000
+BOT_THREADS = 8
+PEOPLE_THREADS = 16
+
+
+def run(
+    demo_url: str, gate_url: str, *, count: int = 120, people: int = 12, seed: int = 1, records: Path | None = None
+) -> Summary:
+    """Sends ``count`` bots and ``people`` people to the demo that is running, and prints what came of them.
+
+    The same seed is the same wave, but for the mail addresses, which are new in every run. ``records`` is a file or a
+    folder of recorded people.
+
+    Raises:
+        SystemExit: no demo is running there, or the address is not this machine's.
+    """
+    demo, gate, serial = _find(demo_url, gate_url)
+    visitors = gather(min(count, COUNT_MAX), min(people, COUNT_MAX), seed, records)
+    print(f"A wave of {count} bots, and {people} people among them, is on its way to {demo_url}", flush=True)
+    visits = _send(demo, gate, visitors)
+    summary = tally(demo, serial, visits, {row.country: row.name for row in bots.TABLE})
+    print(table(summary), flush=True)
+    return summary
+
+
+def gather(count: int, crowd: int, seed: int, records: Path | None = None) -> list[Visitor]:
+    """Everybody in the wave, in the order in which they set out."""
+    random, tag = Random(seed), secrets.token_hex(3)
+    shares = bots.shares(count)
+    rows = [row for row in bots.TABLE for _ in range(shares[row.country])]
+    random.shuffle(rows)
+    wave = [bots.make(random, row, number, tag) for number, row in enumerate(rows)]
+    recorded = people.read(records) if records else []
+    if recorded:
+        persons = [people.replay(random, random.choice(recorded), count + number, tag) for number in range(crowd)]
+    else:
+        persons = [people.make(random, count + number, tag) for number in range(crowd)]
+    return [*wave, *persons]
+
+
+def _find(demo_url: str, gate_url: str) -> tuple[Server, Server, int]:
+    try:
+        demo, gate = Server(demo_url), Server(gate_url)
+        return demo, gate, last_serial(demo)
+    except ValueError as error:
+        raise SystemExit(f"hushgate demo: {error}") from None
+    except (OSError, HTTPException):
+        raise SystemExit(f"hushgate demo: no demo answers on {demo_url}. Start one first: hushgate demo") from None
+
+
+def _send(demo: Server, gate: Server, visitors: list[Visitor]) -> list[Visit]:
+    """Bots come a few at a time; people take their time beside them."""
+    with ThreadPoolExecutor(BOT_THREADS) as hurried, ThreadPoolExecutor(PEOPLE_THREADS) as calm:
+        ways = [(calm if visitor.person else hurried).submit(play, demo, gate, visitor) for visitor in visitors]
+        visits = []
+        for way in as_completed(ways):
+            visits.append(way.result())
+            _progress(len(visits), len(visitors))
+    return visits
+
+
+def _progress(done: int, whole: int) -> None:
+    if sys.stdout.isatty():
+        print(f"\r{done} of {whole} ", end="\n" if done == whole else "", flush=True)
+    elif done == whole or done % max(whole // 4, 1) == 0:
+        print(f"{done} of {whole}", flush=True)

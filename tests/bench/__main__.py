@@ -1,0 +1,158 @@
+"""Runs the benchmark and prints its figures. Nothing is asserted: machines are noisy, and the ratios are to be read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from hushgate.config import load
+from hushgate.house import House, open_house
+from hushgate.keys import hash_secret, new_key, new_secret
+from servers import redis_server
+from stories import HEADERS, HOST, SITE
+
+from bench.load import drive, have_wrk
+from bench.pools import siteverify_bodies, verdict_bodies
+from bench.stages import stages
+
+ROUNDS = 3
+SECONDS = 4
+POOL = 40_000
+_SERVER = "from granian import Granian; Granian('bench.app:bench_app', factory=True, address='127.0.0.1', port={port}, interface='wsgi', workers=1, blocking_threads=1, log_access=False, log_level='warning').serve()"
+SETTINGS = '[gate]\ndata = "{data}"\nsession_rate = "1000000000/second"\nverdict_rate = "1000000000/second"\n[sites.{site}]\nhostnames = ["{host}"]\nsecrets = ["{hash}"]\nmode = "enforce"\n'
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """The app on granian with one worker: its address and process id."""
+    port = _free_port()
+    folder = Path(__file__).parents[1]
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    process = subprocess.Popen([sys.executable, "-c", _SERVER.format(port=port)], env={**environ, "PYTHONPATH": path})
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url)
+        yield url, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(url: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url + "/healthz", timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+def compare(url: str, folder: Path, house: House, secret: str) -> dict[str, list[float]]:
+    """Ratios to the floor, round by round, the two driven in turn."""
+    ratios: dict[str, list[float]] = {"verdict": [], "siteverify": []}
+    verdicts = {**HEADERS, "content-type": "text/plain"}
+    verdicts.pop("host")
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    for number in range(ROUNDS):
+        for name, headers in (("verdict", verdicts), ("siteverify", form)):
+            pool = folder / f"{name}-{number}.txt"
+            (verdict_bodies(house, pool, POOL) if name == "verdict" else siteverify_bodies(house, secret, pool, POOL))
+            floor = drive(f"{url}/floor", pool, POOL, headers, SECONDS)
+            ours = drive(f"{url}/v1/{name}", pool, POOL, headers, SECONDS)
+            ratios[name].append(ours / floor)
+            print(f"  {name:10} {ours:7.0f}/s  floor {floor:7.0f}/s  ratio {ours / floor:.2f}", flush=True)
+            pool.unlink()
+    return ratios
+
+
+def resident_kib(pid: int) -> int:
+    """Memory of a process and its children, in KiB."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if fields.get("Pid", "").strip() == str(pid) or fields.get("PPid", "").strip() == str(pid):
+            total += int(fields.get("VmRSS", "0 kB").split()[0])
+    return total
+
+
+def grow(url: str, pid: int, folder: Path, house: House) -> None:
+    """Memory before and after 100,000 visits."""
+    pool = folder / "grow.txt"
+    headers = {name: value for name, value in HEADERS.items() if name != "host"}
+    sizes = [resident_kib(pid)]
+    sent = 0.0
+    while sent < 100_000:
+        verdict_bodies(house, pool, POOL)
+        sent += drive(f"{url}/v1/verdict", pool, POOL, headers, 7) * 7
+        sizes.append(resident_kib(pid))
+    print(f"memory after 0 to {sent:.0f} visits, MiB: {', '.join(f'{size / 1024:.0f}' for size in sizes)}")
+
+
+def _store(name: str, args: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as text, redis_server() if name == "redis" else nullcontext() as redis:
+        folder, secret = Path(text), new_secret()
+        settings = folder / "hushgate.toml"
+        settings.write_text(SETTINGS.format(data=folder / "data", site=SITE, host=HOST, hash=hash_secret(secret)))
+        environ = {**os.environ, "HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
+        if redis is not None:
+            environ["HUSHGATE_REDIS_URL"] = redis.url
+        house = open_house(load(environ=environ))
+        print(f"{name}: requests per second, one granian worker", flush=True)
+        with serving(environ) as (url, pid):
+            ratios = compare(url, folder, house, secret)
+            _summary(name, ratios)
+            if args.memory and name == "sqlite":
+                grow(url, pid, folder, house)
+        if name == "sqlite":
+            _print_stages(stages(house, folder))
+        house.close()
+
+
+def _summary(name: str, ratios: dict[str, list[float]]) -> None:
+    for what, values in ratios.items():
+        print(f"{name}: {what} at {statistics.median(values):.2f} of the floor (median of {len(values)})")
+
+
+def _print_stages(spent: dict[str, float]) -> None:
+    total = sum(spent.values())
+    print(f"one verdict, CPU time by stage (in process, without the server): {total:.0f} us")
+    for stage, micros in sorted(spent.items(), key=lambda pair: -pair[1]):
+        print(f"  {stage:26} {micros:6.1f} us  {micros / total:4.0%}")
+
+
+def main() -> None:
+    """Prints ratios with SQLite and with Redis, the stages, and (with --memory) the growth."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stores", nargs="*", default=["sqlite", "redis"])
+    parser.add_argument("--memory", action="store_true", help="also send 100,000 visits and watch the memory")
+    args: Any = parser.parse_args()
+    if not have_wrk():
+        sys.exit("make bench drives the server with wrk: install Debian's package wrk")
+    for store in args.stores:
+        _store(store, args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Bodies ready to be sent: visits that are sealed, tokens that are minted."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import time
+from pathlib import Path
+
+from hushgate.caller import address_prefix
+from hushgate.house import House
+from hushgate.intake import new_id
+from hushgate.keys import b64, unb64
+from hushgate.tokens import Claims
+from stories import HEADERS, HOST, SIGNALS, SITE
+
+
+def verdict_bodies(house: House, path: Path, count: int) -> None:
+    """Bodies for /v1/verdict, one a line, each with a session of its own."""
+    samples = {name: {"v": value, "ms": 1} for name, value in SIGNALS.items()}
+    page = {"version": "1.0.0", "when": "submit", "open_ms": 5000, "clock": time.time() * 1000, "embedding": "top"}
+    payload = json.dumps({"v": 1, "signals": samples, "page": page})
+    with path.open("w") as out:
+        for _ in range(count):
+            session = house.sessions.open(SITE, "signup", HEADERS["user-agent"], address_prefix("127.0.0.1"))
+            seal = hmac.digest(unb64(session.key), f"{session.text}.{payload}".encode(), "sha256")
+            out.write(json.dumps({"session": session.text, "payload": payload, "seal": b64(seal)}) + "\n")
+
+
+def siteverify_bodies(house: House, secret: str, path: Path, count: int) -> None:
+    """Bodies for /v1/siteverify, one a line, each with a token of its own."""
+    with path.open("w") as out:
+        for _ in range(count):
+            nonce = secrets.token_urlsafe(12)
+            now = time.time()
+            claims = Claims(new_id(), nonce, SITE, HOST, "signup", now, "human", "allow", 0.0, "high", "count", [])
+            out.write(f"secret={secret}&response={house.tokens.mint(claims)}\n")

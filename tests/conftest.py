@@ -1,0 +1,17 @@
+"""What the tests share: a gate on throw-away settings, and a browser's story to tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stories import Rig, open_rig
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    """A gate that enforces, with one site, on an embedded state store."""
+    rig = open_rig(tmp_path)
+    yield rig
+    rig.house.close()

@@ -1,0 +1,86 @@
+"""Every check: its examples, its words, and that it survives any evidence."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import hushgate.checks
+import pytest
+from hushgate.engine import post, run
+from hushgate.evidence import Missing, from_example
+from hushgate.registry import Check, Tier, all_checks, check
+from hushgate.visit import Finding
+from stories import judged, person
+
+CHECKS = all_checks()
+FLAGS = [pytest.param(one, example, id=f"{one.name}-{i}") for one in CHECKS for i, example in enumerate(one.flags)]
+PASSES = [pytest.param(one, example, id=f"{one.name}-{i}") for one in CHECKS for i, example in enumerate(one.passes)]
+
+
+def found(one: Check, example: dict[str, object]) -> list[Finding]:
+    report = run([post(one)], from_example(example))
+    assert not [skip for skip in report.skipped if "failed" in skip.why]
+    return [finding for _, finding in report.findings]
+
+
+@pytest.mark.parametrize(("one", "example"), FLAGS)
+def test_flags(one: Check, example: dict[str, object]) -> None:
+    findings = found(one, example)
+    assert [finding.check for finding in findings] == [one.name]
+    assert findings[0].saw.strip()
+
+
+@pytest.mark.parametrize(("one", "example"), PASSES)
+def test_passes(one: Check, example: dict[str, object]) -> None:
+    assert found(one, example) == []
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
+def test_a_check_is_complete(one: Check) -> None:
+    assert one.flags and one.passes
+    assert one.wrong_about and one.title and one.why
+    assert any(not isinstance(from_example(example)[need], Missing) for example in one.passes for need in one.needs)
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
+def test_missing_evidence_is_skipped_with_a_reason(one: Check) -> None:
+    report = run([post(one)], from_example({}))
+    assert report.findings == []
+    if one.needs:
+        assert report.skipped and report.skipped[0].why
+
+
+@pytest.mark.parametrize("one", [c for c in CHECKS if c.tier is not Tier.NOTE], ids=lambda one: one.name)
+def test_an_ordinary_person_passes(one: Check) -> None:
+    assert one.name not in {finding.check for finding in judged(person()).judged.findings}
+
+
+def test_every_file_of_checks_has_one() -> None:
+    files = {file.stem for file in Path(next(iter(hushgate.checks.__path__))).glob("*.py")} - {"__init__"}
+    assert files == {one.family for one in CHECKS}
+
+
+def test_an_unknown_parameter_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="there is no evidence called colour"):
+        check("x", title="x", tier=Tier.NOTE, flags=[], passes=[], wrong_about="x")(lambda colour: None)
+
+
+def test_a_failing_check_is_neither_clean_nor_a_finding() -> None:
+    def broken(user_agent: str) -> str | None:
+        raise ZeroDivisionError
+
+    one = Check("broken", "", Tier.HARD, 95, broken, ("user_agent",), (), [], [], "", "x")
+    report = run([post(one)], from_example({"user_agent": "x"}))
+    assert report.findings == [] and report.judged == frozenset()
+    assert report.skipped[0].why == "the check failed (ZeroDivisionError)"
+
+
+def test_no_check_names_a_tool_but_in_a_list() -> None:
+    """Checks are built for the mechanism; names of tools stand in data files, and only for what names itself."""
+    tools = ("puppeteer", "playwright", "selenium", "undetected", "nodriver", "stealth-plugin")
+    for file in Path(next(iter(hushgate.checks.__path__))).glob("*.py"):
+        names = {node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)}
+        assert not [name for name in names if isinstance(name, str) and any(tool in name.lower() for tool in tools)], (
+            file
+        )

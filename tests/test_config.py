@@ -1,0 +1,89 @@
+"""Settings: good files are read, bad ones are refused with every mistake named. Drop a file into config/good or config/bad."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hushgate.config import load, parse
+from hushgate.errors import SettingsError
+from hushgate.keys import new_key, read_keys
+from hushgate.settings import GATE, POLICY, SITE
+
+HERE = Path(__file__).parent / "config"
+
+
+@pytest.mark.parametrize("file", sorted((HERE / "good").glob("*.toml")), ids=lambda file: file.stem)
+def test_good(file: Path) -> None:
+    config = load(file, {"HUSHGATE_KEYS": new_key()})
+    assert config.source == str(file)
+
+
+@pytest.mark.parametrize("file", sorted((HERE / "bad").glob("*.toml")), ids=lambda file: file.stem)
+def test_bad(file: Path) -> None:
+    """Each line "# expect: ..." of a bad file is a part of one problem, and there are no others."""
+    expected = [
+        line.removeprefix("# expect: ") for line in file.read_text().splitlines() if line.startswith("# expect: ")
+    ]
+    with pytest.raises(SettingsError) as caught:
+        load(file, {})
+    messages = [str(problem) for problem in caught.value.problems]
+    assert len(messages) == len(expected), messages
+    for message, part in zip(
+        sorted(messages), sorted(expected, key=lambda part: next((m for m in messages if part in m), "")), strict=True
+    ):
+        assert part in message
+        assert str(file) in message
+
+
+def test_an_environment_variable_wins_and_is_checked() -> None:
+    assert parse({"gate": {"token_ttl": 60}}, {"HUSHGATE_TOKEN_TTL": "90"}, "x").gate["token_ttl"] == 90
+    with pytest.raises(SettingsError, match=r"environment: HUSHGATE_TOKEN_TTL: 'soon' will not do"):
+        parse({}, {"HUSHGATE_TOKEN_TTL": "soon"}, "x")
+    with pytest.raises(SettingsError, match="Did you mean HUSHGATE_TOKEN_TTL"):
+        parse({}, {"HUSHGATE_TOKEN_TLL": "9"}, "x")
+
+
+def test_secrets_are_not_repeated_in_problems() -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse({"gate": {"redis_url": "redis://:geheim@db"}}, {"HUSHGATE_KEYS": "k1:short k1aa:c2hvcnQ"}, "x")
+    assert "geheim" not in str(caught.value) and "c2hvcnQ" not in str(caught.value)
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no key is set"),
+        ("abcd:" + "A" * 10, "at least 32"),
+        ("abcd:" + "A" * 43, "repeats itself"),
+        ("nonsense", "expected id:secret"),
+        (lambda: f"{(k := new_key())} {k}", "used twice"),
+    ],
+)
+def test_weak_and_malformed_keys_are_refused(text: object, why: str) -> None:
+    with pytest.raises(SettingsError, match=why):
+        read_keys(text() if callable(text) else str(text))
+
+
+def test_a_missing_file_that_was_named_is_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path / "none.toml", {})
+    (tmp_path / "broken.toml").write_text("[gate\n")
+    with pytest.raises(SettingsError, match="is not TOML"):
+        load(tmp_path / "broken.toml", {})
+
+
+@pytest.mark.parametrize("setting", [*GATE, *SITE, *POLICY], ids=lambda setting: setting.name)
+def test_every_setting_has_help_and_a_default_that_will_do(setting: object) -> None:
+    assert setting.help  # type: ignore[attr-defined]
+    default = setting.default  # type: ignore[attr-defined]
+    if isinstance(default, (int, float, bool)) or (isinstance(default, str) and default):
+        assert setting.read(default) == default  # type: ignore[attr-defined]
+
+
+def test_a_bad_file_exists_for_each_kind_of_mistake() -> None:
+    assert len(list((HERE / "bad").glob("*.toml"))) >= 5
+    for file in (HERE / "good").glob("*.toml"):
+        tomllib.loads(file.read_text())

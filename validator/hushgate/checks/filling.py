@@ -1,0 +1,93 @@
+"""How the form came to hold what it holds."""
+
+from __future__ import annotations
+
+from hushgate.registry import Tier, check
+from hushgate.signals import Interaction
+
+_TYPED = {"bound": True, "filled": 3, "inputs": 30, "typed": 30, "keydowns": 32, "focuses": 3}
+_AUTOFILLED = {"bound": True, "filled": 3, "inputs": 3, "autofilled": 3, "focuses": 1}
+
+
+@check(
+    "filled-without-input",
+    title="The form holds values, and no event tells how they came there",
+    tier=Tier.SOFT,
+    weight=70,
+    flags=[{"interaction": {"bound": True, "filled": 3, "scripted": 3}}, {"interaction": {"bound": True, "filled": 2}}],
+    passes=[
+        {"interaction": _TYPED},
+        {"interaction": _AUTOFILLED},
+        {"interaction": {"bound": True, "filled": 0}},
+        {"interaction": {"bound": False}},
+        {
+            "interaction": {
+                "bound": True,
+                "filled": 2,
+                "scripted": 1,
+                "inputs": 12,
+                "typed": 12,
+                "keydowns": 12,
+                "focuses": 1,
+            }
+        },
+    ],
+    wrong_about="Forms that the page itself fills in, and password managers that set values without an event.",
+)
+def filled_without_input(interaction: Interaction) -> str | None:
+    """Absence is a sign of its own: a form filled in by script must not pass because there was too little to measure."""
+    if not interaction.bound or not interaction.filled:
+        return None
+    untouched = interaction.inputs == 0 and interaction.autofilled == 0 and interaction.focuses == 0
+    if untouched or interaction.scripted >= interaction.filled:
+        return f"{interaction.filled} fields hold values, and nothing was typed, pasted or filled in by the browser"
+    return None
+
+
+@check(
+    "inserted-without-keys",
+    title="Text appeared in the fields with no key pressed, nothing pasted, and no help of the browser",
+    tier=Tier.SOFT,
+    weight=55,
+    flags=[
+        {"interaction": {**_TYPED, "bulk": 3, "typed": 0, "keydowns": 0}},
+        {"interaction": {**_TYPED, "typed": 0, "keyless": 30}},
+    ],
+    passes=[
+        {"interaction": _TYPED},
+        {"interaction": _AUTOFILLED},
+        {"interaction": {**_TYPED, "pasted": 2, "typed": 4}},
+        {"interaction": {**_TYPED, "touch": 3, "keyless": 20}},
+        {"interaction": {**_TYPED, "bulk": 1}},
+    ],
+    wrong_about="Password managers and dictation that name no kind of input, and on-screen keyboards.",
+)
+def inserted_without_keys(interaction: Interaction) -> str | None:
+    """A driver's fill() inserts text as nobody at a keyboard can."""
+    if interaction.touch or interaction.pen or not interaction.filled:
+        return None
+    if interaction.bulk >= max(2, interaction.filled - 1):
+        return f"whole values were inserted into {interaction.bulk} fields with no key pressed"
+    if interaction.keyless >= 6 and interaction.keyless > 2 * interaction.typed:
+        return f"{interaction.keyless} characters were inserted with no key pressed"
+    return None
+
+
+@check(
+    "events-untrusted",
+    title="Events on the form were made by a script",
+    tier=Tier.SOFT,
+    weight=30,
+    flags=[{"interaction": {"bound": True, "filled": 2, "untrusted": 12}}],
+    passes=[
+        {"interaction": _TYPED},
+        {"interaction": {**_AUTOFILLED, "untrusted": 12}},
+        {"interaction": {**_TYPED, "untrusted": 4}},
+    ],
+    wrong_about="Password managers: they make events of their own, so most of the form must have come that way.",
+)
+def events_untrusted(interaction: Interaction) -> str | None:
+    """isTrusted is false for what a script dispatches, and no script can set it."""
+    if interaction.autofilled or interaction.untrusted == 0 or interaction.typed or interaction.pasted:
+        return None
+    return f"{interaction.untrusted} events were made by a script, and none by a hand"

@@ -1,0 +1,93 @@
+"""The headers of the request, against the page and against what browsers always send."""
+
+from __future__ import annotations
+
+from hushgate.evidence.browser import Browser
+from hushgate.registry import Tier, check
+
+_CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_OLD_SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Mobile/15E148 Safari/604.1"
+_REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}
+_PAGE = {**_REQUEST, "origin": "https://a.example"}
+_METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
+"""Versions from which Fetch Metadata is sent: Chrome 76, Firefox 90, Safari 16.4; with room to spare."""
+
+
+@check(
+    "user-agent-header-against-page",
+    title="The User-Agent header is not what navigator.userAgent says",
+    tier=Tier.SOFT,
+    weight=70,
+    flags=[{"user_agent": _CHROME, "header_user_agent": _FIREFOX}],
+    passes=[{"user_agent": _CHROME, "header_user_agent": _CHROME}, {"user_agent": "", "header_user_agent": _CHROME}],
+    wrong_about="People whose extension changes only one of the two.",
+)
+def user_agent_header_against_page(user_agent: str, header_user_agent: str) -> str | None:
+    """A script in the page changes what scripts read, not what the browser sends."""
+    if not user_agent or not header_user_agent or user_agent.strip() == header_user_agent.strip():
+        return None
+    return "the page and the header name different user agents"
+
+
+@check(
+    "fetch-metadata-not-sent",
+    title="The user agent claims a browser that sends Fetch Metadata, and none came",
+    tier=Tier.SOFT,
+    weight=50,
+    flags=[{"headers": _PAGE}],
+    passes=[
+        {"headers": {**_PAGE, "sec-fetch-site": "cross-site"}},
+        {"headers": {**_PAGE, "user-agent": _OLD_SAFARI}},
+        {"headers": {**_PAGE, "origin": "http://a.example"}},
+        {"headers": {"user-agent": _CHROME}},
+    ],
+    wrong_about="People behind a proxy that takes these headers out.",
+)
+def fetch_metadata_not_sent(header_browser: Browser, whole_headers: dict[str, str], secure_context: bool) -> str | None:
+    """Sec-Fetch-* is added by the browser itself and cannot be set by a page; HTTP libraries have to invent it."""
+    version = header_browser.chromium or header_browser.major or 0
+    sends = version >= _METADATA_SINCE.get(header_browser.engine, 10_000)
+    if secure_context and sends and not any(name.startswith("sec-fetch-") for name in whole_headers):
+        return f"the header says {header_browser.words}, but no Sec-Fetch header came with it"
+    return None
+
+
+@check(
+    "origin-not-sent",
+    title="A form was posted by a browser that always names the page, and no page was named",
+    tier=Tier.SOFT,
+    weight=60,
+    flags=[{"headers": _REQUEST}],
+    passes=[
+        {"headers": _PAGE},
+        {"headers": {**_REQUEST, "referer": "https://a.example/signup"}},
+        {"headers": {**_REQUEST, "origin": "null"}},
+        {"headers": {**_REQUEST, "user-agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1)"}},
+        {"headers": {"user-agent": _CHROME}},
+    ],
+    wrong_about="People who switched Origin and Referer off in their browser's hidden settings.",
+)
+def origin_not_sent(header_browser: Browser, whole_headers: dict[str, str]) -> str | None:
+    """Every current browser sends Origin with a POST (Fetch standard, "append a request Origin header")."""
+    if header_browser.engine == "other" or "origin" in whole_headers or "referer" in whole_headers:
+        return None
+    return f"the header says {header_browser.words}, but neither Origin nor Referer came with it"
+
+
+@check(
+    "accept-language-not-sent",
+    title="No Accept-Language was sent",
+    tier=Tier.SOFT,
+    weight=45,
+    flags=[{"headers": _PAGE}],
+    passes=[{"headers": {**_PAGE, "accept-language": "de"}}, {"headers": {"user-agent": _CHROME}}],
+    wrong_about="People behind a proxy that takes the header out.",
+)
+def accept_language_not_sent(header_browser: Browser, whole_headers: dict[str, str]) -> str | None:
+    """Every browser with a window sends it; old headless browsers and HTTP libraries do not."""
+    if header_browser.engine == "other" or whole_headers.get("accept-language", "").strip():
+        return None
+    return f"the header says {header_browser.words}, but no Accept-Language came with it"

@@ -1,0 +1,124 @@
+"""The session that the verdict belongs to: how long it was open, who opened it, what was left out of the payload."""
+
+from __future__ import annotations
+
+from hushgate.payload import LEFT_OUT
+from hushgate.registry import Tier, check
+from hushgate.signals import Interaction
+
+FAST_MS = 800
+DAY_MS = 86_400_000
+_CORE = ("user_agent", "platform", "languages", "timezone", "screen", "hardware", "webdriver", "engine", "automation")
+"""Signals that every browser answers in some way: the collector always has a value or a reason."""
+
+
+@check(
+    "filled-too-fast",
+    title="The form was sent within a moment of being opened",
+    tier=Tier.SOFT,
+    weight=35,
+    flags=[{"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}}],
+    passes=[
+        {"timing": {"open_to_verdict_ms": 2500}, "interaction": {"bound": True, "filled": 3}},
+        {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": False}},
+        {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}, "action": "pageview"},
+    ],
+    wrong_about="Autofill and Enter on a fast machine: 11 % of people are under 2 s, so the limit is 0.8 s.",
+)
+def filled_too_fast(open_ms: float, interaction: Interaction, action: str = "") -> str | None:
+    """By the gate's own clock, which the page cannot set."""
+    if open_ms >= FAST_MS or not interaction.bound or not interaction.filled or action == "pageview":
+        return None
+    return f"the form was filled in and sent within {open_ms / 1000:.1f} s"
+
+
+@check(
+    "clock-wrong",
+    title="The page's clock is more than a day off",
+    tier=Tier.SOFT,
+    weight=15,
+    flags=[{"timing": {"clock_skew_ms": 3 * DAY_MS}}, {"timing": {"clock_skew_ms": -400 * DAY_MS}}],
+    passes=[{"timing": {"clock_skew_ms": 4000}}, {"timing": {"clock_skew_ms": -3_600_000}}, {"timing": {}}],
+    wrong_about="Old machines with a flat battery: most of them cannot open a secure page at all.",
+)
+def clock_wrong(clock_skew_ms: float) -> str | None:
+    """A payload that was recorded elsewhere carries its old time."""
+    if abs(clock_skew_ms) <= DAY_MS:
+        return None
+    return f"the page's clock is {abs(clock_skew_ms) / DAY_MS:.0f} days {'ahead' if clock_skew_ms > 0 else 'behind'}"
+
+
+@check(
+    "page-younger-than-session",
+    title="The page says it was opened after its session was",
+    tier=Tier.NOTE,
+    flags=[{"timing": {"open_to_verdict_ms": 60_000, "page_open_ms": 2000}}],
+    passes=[{"timing": {"open_to_verdict_ms": 5000, "page_open_ms": 5200}}, {"timing": {"open_to_verdict_ms": 5000}}],
+    wrong_about="Laptops that slept meanwhile: some browsers stop the page's clock.",
+)
+def page_younger_than_session(open_ms: float, page_open_ms: float) -> str | None:
+    """A session that was fetched ahead, for another page."""
+    if page_open_ms + 5000 >= open_ms:
+        return None
+    return f"the session is {open_ms / 1000:.0f} s old, the page says {page_open_ms / 1000:.0f} s"
+
+
+@check(
+    "session-changed-hands",
+    title="The session was opened by another user agent",
+    tier=Tier.SOFT,
+    weight=70,
+    flags=[{"opened": {"user_agent": "changed"}}],
+    passes=[{"opened": {"user_agent": "same", "address": "same"}}, {"opened": {"address": "changed"}}],
+    wrong_about="People who switch to the desktop site while the page is open.",
+)
+def session_changed_hands(opened: dict[str, str]) -> str | None:
+    """A browser does not change its name between two requests of one page."""
+    return "the session was opened by another user agent" if opened.get("user_agent") == "changed" else None
+
+
+@check(
+    "session-moved",
+    title="The session was opened from another address",
+    tier=Tier.NOTE,
+    flags=[{"opened": {"address": "changed"}}],
+    passes=[{"opened": {"user_agent": "same", "address": "same"}}],
+    wrong_about="Everybody whose phone changes from Wi-Fi to mobile, and offices with several lines.",
+)
+def session_moved(opened: dict[str, str]) -> str | None:
+    """Worth knowing in a wave of rotating proxies."""
+    return "the session was opened from another address" if opened.get("address") == "changed" else None
+
+
+@check(
+    "signals-left-out",
+    title="Signals are left out that the collector always sends",
+    tier=Tier.SOFT,
+    weight=75,
+    flags=[{"missing": dict.fromkeys(_CORE, LEFT_OUT)}, {"missing": {"screen": LEFT_OUT, "engine": LEFT_OUT}}],
+    passes=[
+        {"missing": {}},
+        {"missing": {"webgl": "unsupported", "screen": "timeout"}},
+        {"missing": {"frame": LEFT_OUT}},
+    ],
+    wrong_about="Nobody: a collector of another version sends these too.",
+)
+def signals_left_out(missing: dict[str, str]) -> str | None:
+    """The collector sends a value or a reason for each. A payload without either was not made by it."""
+    names = [name for name in _CORE if missing.get(name) == LEFT_OUT]
+    return f"left out of the payload: {', '.join(names)}" if names else None
+
+
+@check(
+    "signals-all-failed",
+    title="Nearly everything that a browser always answers has failed",
+    tier=Tier.SOFT,
+    weight=60,
+    flags=[{"missing": dict.fromkeys(_CORE, "blocked")}, {"missing": dict.fromkeys(_CORE[:6], "timeout")}],
+    passes=[{"missing": {}}, {"missing": {"hardware": "blocked", "screen": "timeout"}}],
+    wrong_about="Machines under such load that every question times out.",
+)
+def signals_all_failed(missing: dict[str, str]) -> str | None:
+    """A reason costs nothing to write. A browser that runs the script can answer most of these at once."""
+    failed = [name for name in _CORE if name in missing and missing[name] != LEFT_OUT]
+    return f"{len(failed)} of {len(_CORE)} plain questions have no answer" if len(failed) > len(_CORE) // 2 else None

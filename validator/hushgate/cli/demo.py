@@ -1,0 +1,33 @@
+"""``hushgate demo``: a signup page and a gate, side by side, on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--demo-port", default=8000, envvar="DEMO_PORT", show_default=True, help="Port of the demo site.")
+@click.option("--gate-port", default=8100, envvar="GATE_PORT", show_default=True, help="Port of the gate.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Folder for all it writes.",
+)
+@click.option("--wave", is_flag=True, help="Replay a wave of bots, and some people, against the demo that is running.")
+@click.option("--count", default=120, show_default=True, help="Bots in the wave.")
+@click.option("--people", default=12, show_default=True, help="People among them.")
+@click.option("--seed", default=1, show_default=True, help="The wave's seed: the same seed is the same wave.")
+def demo(demo_port: int, gate_port: int, data: Path, wave: bool, count: int, people: int, seed: int) -> None:
+    """Starts the demo, or replays a wave against it (--wave)."""
+    if wave:
+        from hushgate_demo.wave import run
+
+        run(f"http://127.0.0.1:{demo_port}", f"http://127.0.0.1:{gate_port}", count=count, people=people, seed=seed)
+    else:
+        from hushgate_demo.launch import run_demo
+
+        run_demo(demo_port, gate_port, data)

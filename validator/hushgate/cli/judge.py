@@ -1,0 +1,104 @@
+"""``hushgate judge`` and ``hushgate explain``: visits on record, judged again, and told in words."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import click
+import msgspec
+
+from hushgate.config import Config, load
+from hushgate.errors import BadField, HushgateError, TokenRefused
+from hushgate.events.spool import read_spool
+from hushgate.explain import explain_claims, explain_visit
+from hushgate.geo import Atlas
+from hushgate.judge import Rules, default_rules, judge_record
+from hushgate.tokens import Tokens
+from hushgate.visit import Visit, read_visit
+
+_ID = re.compile(r"^[0-9a-f]{23}$")
+
+
+def _atlas(config: Config) -> Atlas:
+    gate = config.gate
+    return Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"])
+
+
+def _rules(config: Config, site: str) -> Rules:
+    return config.sites[site].rules if site in config.sites else default_rules()
+
+
+def _visits(lines: IO[bytes]) -> Iterator[tuple[int, Visit]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, read_visit(line)
+        except BadField as error:
+            raise BadField(f"line {number}: {error}", "visit") from None
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+def judge(file: IO[bytes]) -> None:
+    """Judges visits on record, one JSON object a line (- for standard input), and prints one line a visit.
+
+    It needs no server, no state and no keys. Exit status 1 where a visit's "expect" was not met.
+    """
+    config = load()
+    atlas = _atlas(config)
+    rules: dict[str, Rules] = {}
+    wrong = 0
+    for _, visit in _visits(file):
+        if visit.site not in rules:
+            rules[visit.site] = _rules(config, visit.site)
+        judged = judge_record(visit, rules[visit.site], atlas.look_up).judged
+        wrong += visit.expect is not None and visit.expect != judged.verdict
+        line = {
+            "id": visit.id,
+            "verdict": judged.verdict,
+            "decision": judged.decision,
+            "score": judged.score,
+            "confidence": judged.confidence,
+            "findings": judged.findings,
+        }
+        click.echo(msgspec.json.encode(line))
+    if wrong:
+        click.echo(f"hushgate: {wrong} visits were not judged as expected", err=True)
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("what")
+def explain(what: str) -> None:
+    """Tells in words how a visit was judged, check by check: WHAT is a token, a visit's id, or a file of visits on record."""
+    config = load()
+    if Path(what).is_file() or what == "-":
+        with click.open_file(what, "rb") as lines:
+            _explain_visits(config, (visit for _, visit in _visits(lines)))
+    elif _ID.match(what):
+        found = [visit for visit in read_spool(config.data / "spool") if visit.id == what]
+        if not found:
+            raise HushgateError(f"no visit with the id {what} is on record under {config.data / 'spool'}")
+        _explain_visits(config, iter(found))
+    else:
+        _explain_token(config, what)
+
+
+def _explain_visits(config: Config, visits: Iterator[Visit]) -> None:
+    atlas = _atlas(config)
+    for visit in visits:
+        judgement = judge_record(visit, _rules(config, visit.site), atlas.look_up)
+        click.echo("\n".join(explain_visit(visit, judgement)) + "\n")
+
+
+def _explain_token(config: Config, token: str) -> None:
+    try:
+        claims = Tokens(config.keys(), 10 * 365 * 86400).read(token)
+    except TokenRefused as error:
+        raise HushgateError(f"{error}: give a token of this gate, a visit's id, or a file") from None
+    click.echo("\n".join(explain_claims(claims)))

@@ -1,0 +1,219 @@
+"""Reads the settings file and the environment, and reports all mistakes together.
+
+The file is TOML: ``HUSHGATE_CONFIG``, or ``hushgate.toml`` in the current folder. Secrets come from the environment only.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from hushgate import engine
+from hushgate.decision import Policy
+from hushgate.errors import Problem, SettingsError
+from hushgate.judge import Rules
+from hushgate.keys import VARIABLE, KeyRing, read_keys
+from hushgate.registry import Tier, all_checks
+from hushgate.scoring import Thresholds
+from hushgate.settings import GATE, POLICY, SITE, Setting
+from hushgate.visit import Verdict
+
+CONFIG_VARIABLE = "HUSHGATE_CONFIG"
+CONFIG_FILE = "hushgate.toml"
+_PREFIX = "HUSHGATE_"
+_NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, "HUSHGATE_SITE", "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site: who may use its key, how it judges, and what its page is told. ``outcome`` is set for test keys."""
+
+    key: str
+    name: str
+    hostnames: tuple[str, ...]
+    secrets: tuple[str, ...]
+    disclosure: str
+    rules: Rules
+    outcome: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that was configured. ``gate`` has every setting of the table ``[gate]`` by name."""
+
+    gate: dict[str, Any]
+    sites: dict[str, Site]
+    ring: KeyRing | None
+    source: str
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def data(self) -> Path:
+        """The folder that everything is written under."""
+        path: Path = self.gate["data"]
+        return path
+
+    def keys(self) -> KeyRing:
+        """The gate's keys. Raises SettingsError where none is set."""
+        return self.ring if self.ring is not None else KeyRing([])
+
+
+class _Reader:
+    """Collects values and problems from one settings file."""
+
+    def __init__(self, where: str) -> None:
+        self.where, self.problems = where, list[Problem]()
+
+    def problem(self, key: str, what: str, remedy: str, where: str | None = None) -> None:
+        self.problems.append(Problem(where or self.where, key, what, remedy))
+
+    def one(self, setting: Setting, value: Any, key: str, where: str | None = None) -> Any:
+        try:
+            return setting.read(value)
+        except ValueError as error:
+            self.problem(
+                key, f"{'the value' if setting.secret else repr(value)} will not do: {error}", setting.help, where
+            )
+            return setting.default
+
+    def table(self, settings: tuple[Setting, ...], table: Any, path: str, also: tuple[str, ...] = ()) -> dict[str, Any]:
+        values = {setting.name: setting.default for setting in settings}
+        if not isinstance(table, dict):
+            self.problem(path, "expected a table", f"Write it as [{path}]")
+            return values
+        names = {setting.name: setting for setting in settings}
+        for name, value in table.items():
+            if name in names:
+                values[name] = self._secret(names[name], value, f"{path}.{name}")
+            elif name not in also:
+                self.unknown(name, [*names, *also], f"{path}.{name}")
+        return values
+
+    def _secret(self, setting: Setting, value: Any, key: str) -> Any:
+        if setting.secret:
+            variable = _PREFIX + setting.name.upper()
+            self.problem(
+                key, "secrets do not belong in the settings file", f"Set {variable} in the environment instead"
+            )
+        return self.one(setting, value, key)
+
+    def unknown(self, name: str, names: list[str], key: str, where: str | None = None) -> None:
+        near = get_close_matches(name, names, 1)
+        self.problem(key, "there is no such setting", f"Did you mean {near[0]}?" if near else "See SETTINGS.md", where)
+
+
+def _environment(reader: _Reader, environ: Mapping[str, str], values: dict[str, Any]) -> None:
+    names = {_PREFIX + setting.name.upper(): setting for setting in GATE}
+    for variable in sorted(environ):
+        if variable in names:
+            setting = names[variable]
+            values[setting.name] = reader.one(setting, environ[variable], variable, "environment")
+        elif variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
+            reader.unknown(variable, [*names, *_NOT_SETTINGS], variable, "environment")
+
+
+def _checks(reader: _Reader, table: Any, path: str) -> dict[str, engine.Setting]:
+    names = [check.name for check in all_checks()]
+    settings: dict[str, engine.Setting] = {}
+    if not isinstance(table, dict):
+        reader.problem(path, "expected a table", f"Write it as [{path}]")
+        return settings
+    for name, value in table.items():
+        if name not in names:
+            reader.unknown(name, names, f"{path}.{name}")
+        elif value == "off":
+            settings[name] = engine.Setting(off=True)
+        elif value == "observe":
+            settings[name] = engine.Setting(tier=Tier.NOTE)
+        elif isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
+            settings[name] = engine.Setting(tier=Tier.SOFT, weight=value)
+        else:
+            reader.problem(
+                f"{path}.{name}", f"{value!r} will not do", 'Write "off", "observe", or a weight from 1 to 100'
+            )
+    return settings
+
+
+def _policies(reader: _Reader, table: Any, path: str) -> tuple[Policy, dict[str, Policy]]:
+    actions = (
+        {name: value for name, value in table.items() if isinstance(value, dict)} if isinstance(table, dict) else {}
+    )
+    base = reader.table(POLICY, table, path, tuple(actions))
+    policies = {}
+    for action, rows in actions.items():
+        own = reader.table(POLICY, rows, f"{path}.{action}")
+        policies[action] = Policy(**{**base, **{name: own[name] for name in rows if name in own}})
+    return Policy(**base), policies
+
+
+def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
+    path = f"sites.{key}"
+    values = reader.table(SITE, table, path, ("checks", "policy"))
+    tables = table if isinstance(table, dict) else {}
+    settings = _checks(reader, tables.get("checks", {}), f"{path}.checks")
+    policy, policies = _policies(reader, tables.get("policy", {}), f"{path}.policy")
+    if not values["hostnames"]:
+        reader.problem(
+            f"{path}.hostnames", "no hostname is named", 'Name the hosts of the signup page: ["www.example.com"]'
+        )
+    if values["suspect_at"] > values["bot_at"]:
+        reader.problem(f"{path}.suspect_at", "is above bot_at", "A suspect scores less than a bot")
+    thresholds = Thresholds(values["suspect_at"], values["bot_at"])
+    rules = Rules(engine.man(all_checks(), settings), thresholds, policy, policies, values["mode"] == "enforce")
+    site = Site(key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"], rules)
+    return site, values
+
+
+def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> Config:
+    """Turns a parsed settings file and the environment into a Config.
+
+    Raises:
+        SettingsError: with every mistake in it.
+    """
+    reader = _Reader(where)
+    for name in document:
+        if name not in ("gate", "sites"):
+            reader.unknown(name, ["gate", "sites"], name)
+    gate = reader.table(GATE, document.get("gate", {}), "gate")
+    _environment(reader, environ, gate)
+    sites = document.get("sites", {})
+    if not isinstance(sites, dict):
+        reader.problem("sites", "expected tables", "Write each site as [sites.<site key>]")
+        sites = {}
+    read = {key: _site(reader, key, table) for key, table in sites.items()}
+    ring = None
+    if environ.get(VARIABLE):
+        try:
+            ring = read_keys(environ[VARIABLE])
+        except SettingsError as error:
+            reader.problems += error.problems
+    if reader.problems:
+        raise SettingsError(reader.problems)
+    values = {"gate": gate, "sites": {key: values for key, (_, values) in read.items()}}
+    return Config(gate, {key: site for key, (site, _) in read.items()}, ring, where, values)
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Reads the settings file (none is fine where none was named) and the environment.
+
+    Raises:
+        SettingsError: the file cannot be read, or with every mistake in it.
+    """
+    named = path or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    file = named or Path(CONFIG_FILE)
+    if named is None and not file.exists():
+        return parse({}, environ, "environment")
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(
+            [Problem(str(file), "file", f"cannot be read: {error}", "Check the path and its rights")]
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([Problem(str(file), "file", f"is not TOML: {error}", "Mend that line")]) from None
+    return parse(document, environ, str(file))

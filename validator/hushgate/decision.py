@@ -1,0 +1,57 @@
+"""From a verdict to what is done with it: a site's policy, by action."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from hushgate.scoring import Score
+from hushgate.visit import Decision
+
+Conversion = Literal["count", "suppress"]
+
+NO_DATA = ("missing", "expired", "forged", "replayed", "misdirected", "state_lost")
+"""The ways in which a signup can come without a usable verdict. Each has its own row in the policy."""
+
+
+class Policy(NamedTuple):
+    """What is done with each verdict, and with each way of having none.
+
+    ``ghost_at`` is a threshold of its own, above that for a bot: a ghosted person is the worst error there is. A bot below it
+    gets ``below_ghost``.
+    """
+
+    human: Decision = "allow"
+    suspect: Decision = "allow"
+    bot: Decision = "ghost"
+    below_ghost: Decision = "challenge"
+    ghost_at: float = 90.0
+    missing: Decision = "challenge"
+    expired: Decision = "challenge"
+    forged: Decision = "challenge"
+    replayed: Decision = "challenge"
+    misdirected: Decision = "challenge"
+    state_lost: Decision = "allow"
+
+
+class Decided(NamedTuple):
+    """``decision`` is acted on; ``would`` is what enforcing would have decided, where the site only observes."""
+
+    decision: Decision
+    would: Decision | None
+    conversion: Conversion
+
+
+def decide(score: Score, policy: Policy, *, enforce: bool) -> Decided:
+    """Applies the policy to a score."""
+    wanted: Decision = getattr(policy, score.verdict)
+    if wanted == "ghost" and score.score < policy.ghost_at:
+        wanted = policy.below_ghost
+    if not enforce:
+        return Decided("allow", wanted, "count")
+    return Decided(wanted, None, "suppress" if score.verdict == "bot" else "count")
+
+
+def decide_without(row: str, policy: Policy, *, enforce: bool) -> Decided:
+    """Applies the policy's row for a visit that has no usable verdict. ``row`` is one of NO_DATA."""
+    wanted: Decision = getattr(policy, row)
+    return Decided(wanted if enforce else "allow", None if enforce else wanted, "suppress")

@@ -1,0 +1,103 @@
+"""The generated pages: CHECKS.md and SETTINGS.md, from the same objects that judge and configure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from hushgate.registry import Check, Tier, all_checks
+from hushgate.scoring import HARD_SCORE, Thresholds
+from hushgate.settings import GATE, POLICY, SITE, Rate, Setting
+
+_NOTICE = "<!-- Written by `hushgate docs` from the code. Do not edit. -->\n"
+_TIER_WORDS = {
+    Tier.HARD: "decides alone",
+    Tier.SOFT: "scores",
+    Tier.NOTE: "is recorded and scores nothing",
+}
+
+
+def pages() -> dict[str, str]:
+    """File name to text."""
+    return {"CHECKS.md": checks_page(), "SETTINGS.md": settings_page()}
+
+
+def checks_page() -> str:
+    """Every check, by family."""
+    limits = Thresholds()
+    lines = [_NOTICE, "# Checks\n"]
+    lines.append(
+        f"Within a family only the strongest finding counts; families are joined by noisy-or. A hard finding lifts the score to at "
+        f"least {HARD_SCORE:g}. Below {limits.suspect:g} is human, from {limits.bot:g} on is bot, between them is suspect. Weights, tiers "
+        f"and thresholds are settings.\n"
+    )
+    for family, checks in groupby(all_checks(), key=lambda check: check.family):
+        module = __import__(f"hushgate.checks.{family}", fromlist=["__doc__"])
+        lines.append(f"## {family}\n\n{(module.__doc__ or '').strip()}\n")
+        lines += [_check(check) for check in checks]
+    return "\n".join(lines)
+
+
+def _check(check: Check) -> str:
+    weight = f", weight {check.weight}" if check.weight else ""
+    rows = [
+        f"### {check.name}\n",
+        f"{check.title}. It {_TIER_WORDS[check.tier]} ({check.tier.value}{weight}).\n",
+        f"{check.why}\n",
+        f"- Reads: {_names(check.needs)}" + (f"; where there: {_names(check.optional)}" if check.optional else ""),
+        f"- May be wrong about: {check.wrong_about}",
+    ]
+    if check.abstain:
+        rows.append(f"- Says nothing about: {', '.join(sorted(kind.value for kind in check.abstain))}")
+    rows.append(f"- Flags, for example: `{_example(check.flags[0])}`")
+    rows.append(f"- Passes, for example: `{_example(check.passes[0])}`\n")
+    return "\n".join(rows)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "nothing"
+
+
+def _example(example: dict[str, object]) -> str:
+    return msgspec.json.encode(example).decode().replace("`", "'")
+
+
+def settings_page() -> str:
+    """Every setting, by table."""
+    lines = [
+        _NOTICE,
+        "# Settings\n",
+        "One TOML file, `hushgate.toml` or the one that `HUSHGATE_CONFIG` names. Secrets come from the environment only: the gate's "
+        "keys from `HUSHGATE_KEYS` (`hushgate keys new`), the state store from `HUSHGATE_REDIS_URL`. `hushgate config` shows what is in "
+        "force, and every mistake at once.\n",
+        "## `[gate]`, or `HUSHGATE_<NAME>` in the environment\n",
+        _table(GATE),
+        "## `[sites.<site key>]`\n",
+        _table(SITE),
+        "## `[sites.<site key>.policy]`, and `[sites.<site key>.policy.<action>]` for one action\n",
+        _table(POLICY),
+        "## `[sites.<site key>.checks]`\n",
+        'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '
+        "[CHECKS.md](CHECKS.md) has the names.\n",
+    ]
+    return "\n".join(lines)
+
+
+def _table(settings: tuple[Setting, ...]) -> str:
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    rows += [f"| `{s.name}` | {_default(s)} | {s.help}{' Environment only.' if s.secret else ''} |" for s in settings]
+    return "\n".join(rows) + "\n"
+
+
+def _default(setting: Setting) -> str:
+    value = setting.default
+    if isinstance(value, Rate):
+        return f"{value.amount} in {value.window} s"
+    if value is None or value in ("", ()):
+        return "none"
+    return (
+        f"`{str(value).lower() if isinstance(value, bool) else value.as_posix() if isinstance(value, Path) else value}`"
+    )

@@ -1,0 +1,182 @@
+"""Everything that can go wrong, as one tree of exceptions that carry data.
+
+Each class has a ``code``: the word that stands for it in JSON answers, metrics and logs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class HushgateError(Exception):
+    """The root: catch this to catch all of them."""
+
+    code = "error"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in the settings: where it stands, what is wrong, and what to do about it."""
+
+    where: str
+    key: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.key}: {self.what}. {self.remedy}"
+
+
+class SettingsError(HushgateError):
+    """The settings cannot be used. ``problems`` has all of the mistakes, not only the first."""
+
+    code = "bad-settings"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class StateLost(HushgateError):
+    """The state store cannot be reached, or did not answer in time."""
+
+    code = "state-lost"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+class RequestRefused(HushgateError):
+    """A request that the gate does not judge: ``field`` names the part that is wrong."""
+
+    code = "bad-request"
+    status = 400
+
+    def __init__(self, message: str, field: str | None = None, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+        if code:
+            self.code = code
+
+
+class BadField(RequestRefused):
+    """A part of the request is missing, of a wrong type, or too large."""
+
+    code = "bad-field"
+
+
+class TooLarge(RequestRefused):
+    """The body is over the limit."""
+
+    code = "too-large"
+    status = 413
+
+
+class SiteUnknown(RequestRefused):
+    """No site has this key."""
+
+    code = "unknown-site"
+    status = 403
+
+
+class OriginRefused(RequestRefused):
+    """The page that asks does not belong to the site."""
+
+    code = "origin-refused"
+    status = 403
+
+
+class SealBroken(RequestRefused):
+    """The seal does not fit the payload and the session."""
+
+    code = "seal-broken"
+    status = 403
+
+
+class SessionRefused(RequestRefused):
+    """The session cannot be used."""
+
+    code = "session-refused"
+    status = 403
+
+
+class SessionForged(SessionRefused):
+    """Not a session of this gate, or one that was altered."""
+
+    code = "session-forged"
+
+
+class SessionExpired(SessionRefused):
+    """The session is older than its time to live. ``age`` is in seconds."""
+
+    code = "session-expired"
+
+    def __init__(self, message: str, *, age: float) -> None:
+        super().__init__(message, "session")
+        self.age = age
+
+
+class SessionSpent(SessionRefused):
+    """The session has had its verdict."""
+
+    code = "session-spent"
+    status = 409
+
+
+class TooMany(RequestRefused):
+    """Over a rate limit. ``retry_after`` is in seconds."""
+
+    code = "too-many-requests"
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many requests, try again later")
+        self.retry_after = retry_after
+
+
+class TokenRefused(HushgateError):
+    """The token does not let anybody in. Each way in which it fails has its own class."""
+
+    code = "token-refused"
+
+
+class TokenMissing(TokenRefused):
+    """There is no token: the script was blocked, timed out, or never ran."""
+
+    code = "token-missing"
+
+
+class TokenForged(TokenRefused):
+    """Not a token of this gate, or one that was altered."""
+
+    code = "token-forged"
+
+
+class TokenExpired(TokenRefused):
+    """The token is older than its time to live. ``age`` is in seconds."""
+
+    code = "token-expired"
+
+    def __init__(self, message: str, *, age: float) -> None:
+        super().__init__(message)
+        self.age = age
+
+
+class TokenMisdirected(TokenRefused):
+    """The token is genuine, and meant for something else. ``claim`` is site, hostname or action."""
+
+    code = "token-misdirected"
+
+    def __init__(self, claim: str, *, expected: str, got: str) -> None:
+        super().__init__(f"the token's {claim} is {got!r}, expected {expected!r}")
+        self.claim, self.expected, self.got = claim, expected, got
+
+
+class TokenReplayed(TokenRefused):
+    """The token was redeemed before, by somebody else. ``id`` is the visit's."""
+
+    code = "token-replayed"
+
+    def __init__(self, message: str, *, id: str) -> None:
+        super().__init__(message)
+        self.id = id

@@ -1,0 +1,1 @@
+"""Events: what the gate writes down, and what later reads it."""

@@ -1,0 +1,96 @@
+"""The spool: every visit, one JSON object a line, appended before the answer leaves.
+
+Each process appends to a file of its own, so that lines never mix, with one write a visit: what was answered is on record even
+if the process dies the moment after. A full disk is reported and stops no verdict.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from hushgate.errors import BadField
+from hushgate.visit import Visit, encode, read_visit
+
+log = logging.getLogger(__name__)
+_SWEEP_SECONDS = 3600.0
+
+
+class Spool:
+    """Appends visits under ``folder``. ``failures`` counts those that could not be written."""
+
+    def __init__(self, folder: Path, *, max_bytes: int, days: int) -> None:
+        self.folder, self.max_bytes, self.days = folder, max_bytes, days
+        self.failures = 0
+        self._lock = threading.Lock()
+        self._file = -1
+        self._size = 0
+        self._pid = 0
+        self._swept = 0.0
+        self._complained = 0.0
+
+    def append(self, visit: Visit) -> bool:
+        """Appends one visit; False where it could not be written."""
+        line = encode(visit) + b"\n"
+        with self._lock:
+            try:
+                if self._file < 0 or self._size + len(line) > self.max_bytes or self._pid != os.getpid():
+                    self._begin()
+                written = os.write(self._file, line)
+                self._size += written
+                if written != len(line):
+                    os.write(self._file, b"\n")
+                    raise OSError("the disk took only a part of the line")
+            except OSError as error:
+                self._fail(error)
+                return False
+        return True
+
+    def _begin(self) -> None:
+        self._close()
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = f"{time.time_ns():020d}-{os.getpid()}.jsonl"
+        self._file = os.open(self.folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._size, self._pid = 0, os.getpid()
+        if time.monotonic() - self._swept > _SWEEP_SECONDS or not self._swept:
+            self._swept = time.monotonic()
+            self._sweep()
+
+    def _sweep(self) -> None:
+        oldest = time.time() - self.days * 86400
+        for file in self.folder.glob("*.jsonl"):
+            if file.stat().st_mtime < oldest:
+                file.unlink(missing_ok=True)
+
+    def _fail(self, error: OSError) -> None:
+        self.failures += 1
+        self._close()
+        if time.monotonic() - self._complained > 10 or not self._complained:
+            self._complained = time.monotonic()
+            log.error("the spool cannot be written: %s (%d visits so far)", error.strerror or error, self.failures)
+
+    def _close(self) -> None:
+        if self._file >= 0 and self._pid == os.getpid():
+            os.close(self._file)
+        self._file = -1
+
+    def close(self) -> None:
+        """Closes the file in use."""
+        with self._lock:
+            self._close()
+
+
+def read_spool(folder: Path) -> Iterator[Visit]:
+    """Every visit on record under ``folder``, oldest file first. A torn last line, left by a crash, is passed over."""
+    for file in sorted(folder.glob("*.jsonl")):
+        with file.open("rb") as lines:
+            for line in lines:
+                try:
+                    yield read_visit(line)
+                except BadField:
+                    if line.endswith(b"\n"):
+                        log.warning("a line of %s is not a visit on record", file.name)

@@ -1,0 +1,97 @@
+"""The parts that a gate works with, opened once: settings, keys, state, addresses, spool, counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hushgate.config import Config, Site
+from hushgate.errors import SiteUnknown
+from hushgate.events.spool import Spool
+from hushgate.geo import Atlas
+from hushgate.judge import Rules
+from hushgate.keys import KeyRing, hash_secret
+from hushgate.metrics import Metrics
+from hushgate.sessions import Sessions
+from hushgate.state import State, open_state
+from hushgate.tokens import Tokens
+from hushgate.visit import Decision, Verdict
+
+TEST_SECRET = "test-secret"
+TEST_OUTCOMES: dict[str, tuple[Verdict, Decision]] = {
+    "test-human": ("human", "allow"),
+    "test-suspect": ("suspect", "allow"),
+    "test-challenge": ("suspect", "challenge"),
+    "test-throttle": ("suspect", "throttle"),
+    "test-bot": ("bot", "ghost"),
+    "test-deny": ("bot", "deny"),
+}
+"""Site keys with one fixed outcome, for a customer's own tests. They work only where ``test_keys`` is on."""
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that was opened."""
+
+    config: Config
+    ring: KeyRing
+    state: State
+    spool: Spool
+    atlas: Atlas
+    metrics: Metrics
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Opens and reads sessions."""
+        return Sessions(self.ring, self.config.gate["session_ttl"])
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Mints and reads tokens."""
+        return Tokens(self.ring, self.config.gate["token_ttl"])
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Every site by its key, test keys among them where they are on."""
+        return {**self.config.sites, **(_test_sites() if self.config.gate["test_keys"] else {})}
+
+    @cached_property
+    def by_secret(self) -> dict[str, Site]:
+        """Every site by the hash of each of its secrets."""
+        return {hash: site for site in self.config.sites.values() for hash in site.secrets}
+
+    def site(self, key: str) -> Site:
+        """The site with this key. Raises SiteUnknown."""
+        site = self.sites.get(key)
+        if site is None:
+            raise SiteUnknown("no site has this key", "sitekey")
+        return site
+
+    def close(self) -> None:
+        """Closes what is open."""
+        self.spool.close()
+        self.state.close()
+
+
+def _test_sites() -> dict[str, Site]:
+    hashes = (hash_secret(TEST_SECRET),)
+    rules = Rules([])
+    return {
+        key: Site(key, key, ("*",), hashes, "conversion", rules, outcome) for key, (outcome, _) in TEST_OUTCOMES.items()
+    }
+
+
+def open_house(config: Config, **parts: Any) -> House:
+    """Opens every part that is not given. Raises SettingsError without keys."""
+    gate = config.gate
+    ring = config.keys()
+    return House(
+        config=config,
+        ring=ring,
+        state=parts.get("state") or open_state(gate["redis_url"], config.data / "state.sqlite"),
+        spool=parts.get("spool")
+        or Spool(config.data / "spool", max_bytes=gate["spool_bytes"], days=gate["spool_days"]),
+        atlas=parts.get("atlas") or Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"]),
+        metrics=parts.get("metrics") or Metrics(),
+    )

@@ -1,0 +1,186 @@
+"""The way of a visit through the gate: a session is opened, a sealed payload comes back, a verdict goes out."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from hushgate.caller import Caller, address_prefix
+from hushgate.config import Site
+from hushgate.decision import Conversion
+from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost, TooMany
+from hushgate.house import TEST_OUTCOMES, House
+from hushgate.judge import Judgement, judge
+from hushgate.keys import b64
+from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
+from hushgate.sessions import Session
+from hushgate.settings import Rate
+from hushgate.state import Limit
+from hushgate.tokens import Claims
+from hushgate.visit import Finding, Judged, Timing, Visit
+
+log = logging.getLogger(__name__)
+SPEND_SLACK = 60
+"""Seconds that a spent nonce is remembered beyond its session's time to live: clocks of two workers differ."""
+
+
+def new_id() -> str:
+    """An id for a visit: 11 hex digits of milliseconds, so that ids sort by time, and 48 random bits."""
+    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
+
+
+def check_origin(site: Site, caller: Caller) -> str:
+    """The hostname of the page that asks. Raises OriginRefused where it is not one of the site's, or not told."""
+    if caller.hostname is None:
+        raise OriginRefused("neither Origin nor Referer says which page asks", "origin")
+    if caller.hostname not in site.hostnames and "*" not in site.hostnames:
+        raise OriginRefused("this page is not one of the site's hostnames", "origin")
+    return caller.hostname
+
+
+def _limit(name: str, prefix: str, rate: Rate) -> Limit:
+    return Limit(f"{name}:{prefix}", rate.amount, rate.window)
+
+
+def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, Any]:
+    """Answers ``POST /v1/session``. Raises RequestRefused in its several ways."""
+    site = house.site(opening.sitekey)
+    check_origin(site, caller)
+    prefix = address_prefix(caller.ip)
+    shard = house.sessions.hash(prefix, house.ring.newest.id)
+    try:
+        hit = house.state.hit(shard, [_limit("session", shard, house.config.gate["session_rate"])])
+        if not hit.allowed:
+            raise TooMany(hit.retry_after)
+    except StateLost:
+        house.metrics.count(house.metrics.state_lost)
+    first = _first(house, site, opening.after)
+    opened = house.sessions.open(site.key, opening.action, caller.user_agent, prefix, first)
+    house.metrics.count(house.metrics.sessions, site.key)
+    return {"session": opened.text, "key": opened.key, "expires_in": house.sessions.ttl}
+
+
+def _first(house: House, site: Site, after: str | None) -> int | None:
+    """The time of the page's first session, by its previous one. A session that cannot be read is no reason to refuse."""
+    if after is None:
+        return None
+    try:
+        before = house.sessions.read(after, expired=True)
+    except SessionRefused:
+        return None
+    return before.first if before.site == site.key else None
+
+
+def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, Any]:
+    """Answers ``POST /v1/verdict``. Raises RequestRefused in its several ways."""
+    started = time.perf_counter()
+    session = house.sessions.read(envelope.session)
+    site = house.site(session.site)
+    hostname = check_origin(site, caller)
+    house.sessions.check_seal(envelope.session, session, envelope.payload, envelope.seal)
+    payload = read_payload(envelope.payload)
+    lost = _spend(house, session)
+    visit = _visit(house, caller, session, payload)
+    judgement = _judge(house, site, visit, payload)
+    judged = msgspec.structs.replace(judgement.judged, lost=lost) if lost else judgement.judged
+    token = house.tokens.mint(_claims(visit, judged, judgement.conversion, hostname))
+    _record(house, visit, judged, judgement)
+    _count(house, site, judged, payload)
+    house.metrics.seconds.observe(time.perf_counter() - started)
+    return _answer(house, site, token, visit.id, judgement.conversion)
+
+
+def _spend(house: House, session: Session) -> list[str]:
+    """Spends the session; names what was lost. Raises SessionSpent, TooMany, or StateLost where the policy is to refuse."""
+    limit = _limit("verdict", session.prefix, house.config.gate["verdict_rate"])
+    try:
+        spend = house.state.spend(session.prefix, session.nonce, house.sessions.ttl + SPEND_SLACK, [limit])
+    except StateLost:
+        house.metrics.count(house.metrics.state_lost)
+        if house.config.gate["state_lost"] == "refuse":
+            raise
+        return ["state"]
+    if not spend.allowed:
+        raise TooMany(spend.retry_after)
+    if not spend.fresh:
+        raise SessionSpent("this session has had its verdict, open another", "session")
+    return []
+
+
+def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> Visit:
+    now = time.time() * 1000
+    page: Page = payload.page
+    skew = None if page.clock is None else round(page.clock - now)
+    agent = house.sessions.hash(caller.user_agent, session.key)
+    prefix = house.sessions.hash(address_prefix(caller.ip), session.key)
+    return Visit(
+        id=new_id(),
+        at=round(now / 1000, 3),
+        site=session.site,
+        action=session.action,
+        ip=caller.ip,
+        headers=caller.headers,
+        signals=payload.signals,
+        missing=payload.missing,
+        timing=Timing(max(0.0, round(now - session.first)), page.open_ms, skew),
+        opened={
+            "user_agent": "same" if agent == session.agent else "changed",
+            "address": "same" if prefix == session.prefix else "changed",
+        },
+    )
+
+
+def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgement:
+    network = house.atlas.look_up(visit.ip or "")
+    judgement = judge(visit, payload, site.rules, network)
+    if site.outcome is None:
+        return judgement
+    verdict, decision = TEST_OUTCOMES[site.key]
+    finding = Finding("test-key", "note", 0, f"the site key {site.key} always gives this outcome")
+    judged = Judged(verdict, decision, {"human": 0.0, "suspect": 60.0}.get(verdict, 99.0), "high", [finding])
+    conversion: Conversion = "suppress" if verdict == "bot" else "count"
+    return replace(judgement, judged=judged, conversion=conversion)
+
+
+def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str) -> Claims:
+    return Claims(
+        id=visit.id,
+        nonce=b64(secrets.token_bytes(12)),
+        site=visit.site,
+        hostname=hostname,
+        action=visit.action,
+        at=float(visit.at or 0),
+        verdict=judged.verdict,
+        decision=judged.decision,
+        score=judged.score,
+        confidence=judged.confidence,
+        conversion=conversion,
+        findings=judged.findings,
+        would=judged.would,
+        lost=judged.lost,
+    )
+
+
+def _record(house: House, visit: Visit, judged: Judged, judgement: Judgement) -> None:
+    visit.judged = judged
+    visit.network = judgement.network
+    if not house.spool.append(visit):
+        house.metrics.count(house.metrics.spool_failures)
+
+
+def _count(house: House, site: Site, judged: Judged, payload: Payload) -> None:
+    house.metrics.count(house.metrics.verdicts, site.key, judged.verdict, judged.decision)
+    if payload.unknown:
+        house.metrics.count(house.metrics.unknown_signals, by=payload.unknown)
+
+
+def _answer(house: House, site: Site, token: str, id: str, conversion: Conversion) -> dict[str, Any]:
+    answer: dict[str, Any] = {"token": token, "id": id, "expires_in": house.tokens.ttl}
+    if site.disclosure == "conversion":
+        answer["conversion"] = conversion
+    return answer

@@ -1,0 +1,44 @@
+"""What the gate counts, for Prometheus. No address, user agent or mail address is ever a label."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+
+from hushgate.version import __version__
+
+
+class Metrics:
+    """All counters of one gate, in a registry of its own, so that tests and several gates do not share them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.sessions = self._counter("sessions", "Sessions opened", "site")
+        self.verdicts = self._counter("verdicts", "Verdicts given", "site", "verdict", "decision")
+        self.refused = self._counter("refused", "Requests that were not judged, by error code", "code")
+        self.siteverify = self._counter("siteverify", "Tokens redeemed over HTTP, by result", "result")
+        self.no_data = self._counter("no_data", "Signups without a usable verdict, by the policy's row", "row")
+        self.unknown_signals = self._counter("unknown_signals", "Signals that were not known")
+        self.state_lost = self._counter("state_lost", "Requests answered without the state store")
+        self.spool_failures = self._counter("spool_failures", "Visits that could not be written to the spool")
+        self.seconds = Histogram(
+            "hushgate_verdict_seconds",
+            "Time to judge a visit",
+            registry=self.registry,
+            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5),
+        )
+        self.data_age = Gauge("hushgate_data_age_days", "Age of a data file", ["file"], registry=self.registry)
+        Info("hushgate_build", "The running version", registry=self.registry).info({"version": __version__})
+        self._children = lru_cache(maxsize=4096)(self._child)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"hushgate_{name}", text, labels, registry=self.registry)
+
+    @staticmethod
+    def _child(counter: Counter, labels: tuple[str, ...]) -> Counter:
+        return counter.labels(*labels) if labels else counter
+
+    def count(self, counter: Counter, *labels: str, by: int = 1) -> None:
+        """Adds to a counter. Labels come from settings and codes, never from a browser."""
+        self._children(counter, labels).inc(by)

@@ -1,0 +1,151 @@
+"""Reads what the collector sent: the envelope, the sealed text in it, and every signal, with limits and named fields.
+
+Shapes: docs/protocol.md, section 3. Nothing here judges; a part that cannot be read is refused with its name, and a signal
+that the browser could not give is kept as missing, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from hushgate.errors import BadField, TooLarge
+from hushgate.signals import SIGNALS
+
+BODY_MAX = 64 * 1024
+SIGNALS_MAX = 64
+LEFT_OUT = "left out"
+
+Reason = Annotated[str, Meta(max_length=120)]
+
+
+class Opening(Struct, frozen=True, forbid_unknown_fields=False):
+    """The body of ``POST /v1/session``. ``after`` is the page's previous session."""
+
+    sitekey: Annotated[str, Meta(min_length=1, max_length=64)]
+    action: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,32}$")] = ""
+    after: Annotated[str, Meta(max_length=1024)] | None = None
+
+
+class Envelope(Struct, frozen=True):
+    """The body of ``POST /v1/verdict``."""
+
+    session: Annotated[str, Meta(min_length=1, max_length=1024)]
+    payload: Annotated[str, Meta(min_length=2, max_length=BODY_MAX)]
+    seal: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Page(Struct, frozen=True, omit_defaults=True):
+    """What the page says of itself. ``open_ms`` and ``clock`` are its own clocks, and only claims."""
+
+    version: Annotated[str, Meta(max_length=32)] = ""
+    when: Annotated[str, Meta(max_length=16)] = ""
+    open_ms: Annotated[float, Meta(ge=0, le=1e12)] | None = None
+    clock: Annotated[float, Meta(ge=-1e15, le=1e15)] | None = None
+    embedding: Annotated[str, Meta(max_length=16)] = ""
+
+
+class Sealed(Struct, frozen=True):
+    """The sealed text: version, signals, page."""
+
+    v: int
+    signals: dict[Annotated[str, Meta(max_length=64)], Raw]
+    page: Page = Page()
+
+
+class Payload(Struct, frozen=True):
+    """A payload that was read: each signal's value, or why it is missing, and how many were not known."""
+
+    signals: dict[str, Any]
+    missing: dict[str, str]
+    page: Page
+    unknown: int
+
+
+def _sample(name: str, shape: Any) -> type[Struct]:
+    fields = [("v", shape | UnsetType, UNSET), ("e", Reason | None, None), ("ms", float | None, None)]
+    return msgspec.defstruct(f"Sample_{name}", fields, frozen=True, gc=False)
+
+
+_SAMPLES: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(_sample(name, shape)) for name, shape in SIGNALS.items()
+}
+_SEALED = msgspec.json.Decoder(Sealed)
+_OPENING = msgspec.json.Decoder(Opening)
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+_AT = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+
+
+def _read(decoder: msgspec.json.Decoder[Any], text: bytes | str, prefix: str) -> Any:
+    """Decodes, or raises BadField with the name of the part: ``prefix`` and msgspec's path within it."""
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        message = str(error)
+        at = _AT.search(message)
+        field = ".".join(part for part in (prefix, at.group(1) if at else "") if part)
+        message = _AT.sub("", message).replace("`", "")
+        raise BadField(f"{field or 'body'}: {message}", field or "body") from None
+
+
+def _body(body: bytes) -> bytes:
+    if len(body) > BODY_MAX:
+        raise TooLarge(f"the body has {len(body)} bytes, at most {BODY_MAX} are read", "body")
+    return body
+
+
+def read_opening(body: bytes) -> Opening:
+    """Reads the body of a session request. Raises BadField or TooLarge."""
+    opening: Opening = _read(_OPENING, _body(body), "")
+    return opening
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Reads the body of a verdict request. Raises BadField or TooLarge."""
+    envelope: Envelope = _read(_ENVELOPE, _body(body), "")
+    return envelope
+
+
+def read_payload(text: str) -> Payload:
+    """Reads the sealed text. Raises BadField with the name of the part that is wrong."""
+    sealed: Sealed = _read(_SEALED, text, "payload")
+    if sealed.v != 1:
+        raise BadField(f"payload.v: version {sealed.v} is not spoken here, version 1 is", "payload.v")
+    if len(sealed.signals) > SIGNALS_MAX:
+        raise BadField(f"payload.signals: at most {SIGNALS_MAX} signals are read", "payload.signals")
+    signals: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    unknown = 0
+    for name, raw in sealed.signals.items():
+        decoder = _SAMPLES.get(name)
+        if decoder is None:
+            unknown += 1
+            continue
+        sample = _read(decoder, raw, f"payload.signals.{name}")
+        if sample.v is UNSET:
+            missing[name] = sample.e or "no reason given"
+        else:
+            signals[name] = sample.v
+    for name in SIGNALS:
+        if name not in signals and name not in missing:
+            missing[name] = LEFT_OUT
+    return Payload(signals, missing, sealed.page, unknown)
+
+
+def read_record(signals: dict[str, Any], missing: dict[str, str]) -> Payload:
+    """Reads the signals of a visit on record, where a value of a wrong type is missing rather than refused."""
+    good: dict[str, Any] = {}
+    bad = dict(missing)
+    for name, value in signals.items():
+        shape = SIGNALS.get(name)
+        if shape is None:
+            continue
+        try:
+            good[name] = msgspec.convert(value, type=shape)
+        except (msgspec.ValidationError, RecursionError) as error:
+            bad[name] = f"unreadable: {error}"[:120]
+    unknown = sum(name not in SIGNALS for name in signals)
+    return Payload(good, bad, Page(), unknown)

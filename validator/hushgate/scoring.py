@@ -1,0 +1,56 @@
+"""From findings to a score, a verdict and a confidence. docs/detection and CHECKS.md quote this file's constants."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hushgate.engine import Report
+from hushgate.registry import Tier
+from hushgate.visit import Confidence, Verdict
+
+HARD_SCORE = 95.0
+ADDRESS_FAMILIES = frozenset({"timezone", "network"})
+"""Families that follow from the address: where it is a datacenter's, databases disagree about its country too often
+(11 to 41 %) for them to count as two."""
+
+
+class Thresholds(NamedTuple):
+    """A site's thresholds: human is below ``suspect``, bot from ``bot`` on."""
+
+    suspect: float = 50.0
+    bot: float = 80.0
+
+
+class Score(NamedTuple):
+    """0 to 100, what it means, and how many independent families stand behind it."""
+
+    score: float
+    verdict: Verdict
+    confidence: Confidence
+
+
+def score(report: Report, thresholds: Thresholds, *, datacenter: bool) -> Score:
+    """Takes the strongest finding of each family and joins the families by noisy-or.
+
+    score = 100 * (1 - product(1 - strongest / 100)); a HARD finding lifts it to at least 95.
+    """
+    strongest: dict[str, int] = {}
+    hard = False
+    for family, finding in report.findings:
+        if finding.weight:
+            group = "address" if datacenter and family in ADDRESS_FAMILIES else family
+            strongest[group] = max(finding.weight, strongest.get(group, 0))
+            hard = hard or finding.tier == Tier.HARD.value
+    rest = 1.0
+    for weight in strongest.values():
+        rest *= 1 - weight / 100
+    points = 100 * (1 - rest)
+    points = round(max(points, HARD_SCORE) if hard else points, 1)
+    verdict: Verdict = "bot" if points >= thresholds.bot else "suspect" if points >= thresholds.suspect else "human"
+    agreeing = len(report.judged - strongest.keys()) if verdict == "human" else len(strongest)
+    return Score(points, verdict, _confidence(agreeing))
+
+
+def _confidence(families: int) -> Confidence:
+    names: tuple[Confidence, ...] = ("none", "low", "medium", "high")
+    return names[min(families, 3)]

@@ -1,0 +1,102 @@
+"""Sessions: signed, timed tickets that the gate hands out and stores nothing about while they are open."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from typing import NamedTuple
+
+import msgspec
+from itsdangerous import BadSignature, Signer
+from msgspec import Struct
+
+from hushgate.errors import BadField, SealBroken, SessionExpired, SessionForged
+from hushgate.keys import KeyRing, b64, unb64
+
+NONCE_BYTES = 12
+HASH_BYTES = 9
+FUTURE_MS = 120_000
+"""How far ahead of our clock a session may be: another worker's clock, never minutes."""
+
+
+class Session(Struct, frozen=True, array_like=True):
+    """What a session carries. Times are whole milliseconds since 1970, by the gate's clock.
+
+    ``first`` is the time of the page's first session; ``agent`` and ``prefix`` are keyed hashes of the user agent and of the
+    address prefix that opened it.
+    """
+
+    site: str
+    action: str
+    nonce: str
+    key: str
+    at: int
+    first: int
+    agent: str
+    prefix: str
+
+
+class Opened(NamedTuple):
+    """A fresh session: its text, and the key that the page seals with."""
+
+    text: str
+    key: str
+
+
+class Sessions:
+    """Opens sessions and reads them back. ``ttl`` is in seconds."""
+
+    def __init__(self, ring: KeyRing, ttl: int) -> None:
+        self._ring, self.ttl = ring, ttl
+        self._signer = Signer(ring.oldest_first("session"), salt="hushgate.session", digest_method=hashlib.sha256)
+
+    def hash(self, value: str, key_id: str) -> str:
+        """A short keyed hash, for holding two requests against each other without keeping what they said."""
+        key = self._ring.derive("session-hash", key_id) or b""
+        return b64(hashlib.blake2b(value.encode("utf-8", "replace"), key=key, digest_size=HASH_BYTES).digest())
+
+    def open(self, site: str, action: str, agent: str, prefix: str, first: int | None = None) -> Opened:
+        """Opens a session for a site and an action; ``agent`` and ``prefix`` are hashed here."""
+        now = int(time.time() * 1000)
+        nonce = b64(secrets.token_bytes(NONCE_BYTES))
+        key_id = self._ring.newest.id
+        hashes = self.hash(agent, key_id), self.hash(prefix, key_id)
+        session = Session(site, action, nonce, key_id, now, first or now, *hashes)
+        text = self._signer.sign(b64(msgspec.msgpack.encode(session))).decode()
+        return Opened(text, b64(self._seal_key(text, key_id)))
+
+    def _seal_key(self, text: str, key_id: str) -> bytes:
+        key = self._ring.derive("seal", key_id)
+        if key is None:
+            raise SessionForged("the session's key is no longer in force", "session")
+        return hmac.digest(key, text.encode(), "sha256")
+
+    def read(self, text: str, *, expired: bool = False) -> Session:
+        """Reads a session back; ``expired=True`` accepts one past its time.
+
+        Raises:
+            SessionForged: not one of ours.
+            SessionExpired: past its time to live.
+        """
+        try:
+            session = msgspec.msgpack.decode(unb64(self._signer.unsign(text).decode()), type=Session)
+        except (BadSignature, ValueError, msgspec.DecodeError):
+            raise SessionForged("not a session of this gate", "session") from None
+        age = time.time() * 1000 - session.at
+        if age < -FUTURE_MS:
+            raise SessionForged("the session is from the future", "session")
+        if age > self.ttl * 1000 and not expired:
+            raise SessionExpired("the session has expired, open another", age=age / 1000)
+        return session
+
+    def check_seal(self, text: str, session: Session, payload: str, seal: str) -> None:
+        """Raises SealBroken where the seal is not that of this payload in this session, BadField where it is no base64."""
+        try:
+            given = unb64(seal)
+        except ValueError:
+            raise BadField("seal: expected URL-safe base64", "seal") from None
+        expected = hmac.digest(self._seal_key(text, session.key), f"{text}.{payload}".encode(), "sha256")
+        if not hmac.compare_digest(expected, given):
+            raise SealBroken("the seal does not fit the payload and the session", "seal")

@@ -1,0 +1,209 @@
+"""Every setting: name, kind, default and help, in one place. SETTINGS.md, ``hushgate config`` and the reader derive from it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from hushgate.visit import Decision
+
+RATE = re.compile(r"^(\d{1,9})/(?:(\d{1,6}) ?)?(second|minute|hour|day)s?$")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most ``amount`` in ``window`` seconds."""
+
+    amount: int
+    window: int
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. ``read`` turns what the file or the environment says into the value, or raises ValueError in words."""
+
+    name: str
+    read: Callable[[Any], Any]
+    default: Any
+    help: str
+    secret: bool = False
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("expected text")
+    return value
+
+
+def _path(value: Any) -> Path:
+    return Path(_text(value)).expanduser()
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"expected a whole number from {low} to {high}") from None
+        if isinstance(value, bool) or not low <= number <= high:
+            raise ValueError(f"expected a whole number from {low} to {high}")
+        return number
+
+    return read
+
+
+def _percent(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError("expected a number from 0 to 100") from None
+    if isinstance(value, bool) or not 0 <= number <= 100:
+        raise ValueError("expected a number from 0 to 100")
+    return number
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in {"true", "false", "1", "0"}:
+        return str(value).lower() in {"true", "1"}
+    raise ValueError("expected true or false")
+
+
+def _list(value: Any) -> list[str]:
+    items = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ValueError("expected a list of texts")
+    return [item for item in items if item]
+
+
+def _networks(value: Any) -> tuple[Any, ...]:
+    return tuple(ipaddress.ip_network(item) for item in _list(value))
+
+
+def _hostnames(value: Any) -> tuple[str, ...]:
+    names = _list(value)
+    bad = [name for name in names if "/" in name or ":" in name or name != name.lower()]
+    if bad:
+        raise ValueError(
+            f"expected names such as www.example.com, in lower case, without scheme or port: {bad[0]!r} is none"
+        )
+    return tuple(names)
+
+
+def _secrets(value: Any) -> tuple[str, ...]:
+    hashes = _list(value)
+    if not all(re.fullmatch(r"sha256:[0-9a-f]{64}", item) for item in hashes):
+        raise ValueError(
+            "expected hashes as `hushgate site add` prints them, sha256: and 64 digits, never the secret itself"
+        )
+    return tuple(hashes)
+
+
+def _rate(value: Any) -> Rate:
+    match = RATE.match(_text(value))
+    if not match:
+        raise ValueError('expected a rate such as "60/minute" or "10/10 minutes"')
+    return Rate(int(match.group(1)), int(match.group(2) or 1) * _SECONDS[match.group(3)])
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return str(value)
+
+    return read
+
+
+DECISION = _one_of(*get_args(Decision))
+
+GATE: tuple[Setting, ...] = (
+    Setting("data", _path, Path("hushgate-data"), "The folder for state, spool and everything else that is written."),
+    Setting(
+        "redis_url",
+        _text,
+        None,
+        "redis://, rediss:// or redis+cluster://; without it, state is kept in SQLite.",
+        secret=True,
+    ),
+    Setting(
+        "trusted_proxies", _networks, (), "Networks whose X-Forwarded-For is believed. Nobody's, unless named here."
+    ),
+    Setting(
+        "session_ttl", _whole(60, 604800), 43200, "Seconds that a page may stay open before it needs another session."
+    ),
+    Setting("token_ttl", _whole(30, 3600), 300, "Seconds in which the backend must redeem a token."),
+    Setting("session_rate", _rate, Rate(120, 60), "Sessions for one address prefix (/24, or /56 of IPv6)."),
+    Setting("verdict_rate", _rate, Rate(120, 60), "Verdicts for one address prefix."),
+    Setting(
+        "state_lost",
+        _one_of("judge", "refuse"),
+        "judge",
+        "When the state store cannot be reached: judge without the replay guard and say so, or refuse.",
+    ),
+    Setting(
+        "spool_bytes",
+        _whole(65536, 10**12),
+        64 * 1024 * 1024,
+        "Size at which a spool file is closed and another begun.",
+    ),
+    Setting("spool_days", _whole(1, 3650), 30, "Days that closed spool files are kept."),
+    Setting(
+        "country_data",
+        _path,
+        None,
+        "A country database (MaxMind, DB-IP or flat .mmdb) instead of the one that is shipped.",
+    ),
+    Setting("network_data", _path, None, "An ASN database instead of the one that is shipped."),
+    Setting("anonymous_data", _path, None, "A GeoIP2 Anonymous-IP database, for VPN, Tor and relay addresses."),
+    Setting(
+        "test_keys",
+        _flag,
+        False,
+        "Whether the site keys test-human, test-bot, ... work, with fixed outcomes. Never in production.",
+    ),
+    Setting("log_level", _one_of("debug", "info", "warning", "error"), "info", "How much is logged."),
+)
+"""Settings of the gate: the table ``[gate]``, or ``HUSHGATE_<NAME>`` in the environment."""
+
+SITE: tuple[Setting, ...] = (
+    Setting("name", _text, "", "What the site is called, for people."),
+    Setting("hostnames", _hostnames, (), "Hostnames of the pages that may use the site's key."),
+    Setting("secrets", _secrets, (), "Hashes of the secrets for /v1/siteverify; two while one is replaced."),
+    Setting(
+        "mode",
+        _one_of("observe", "enforce"),
+        "observe",
+        "observe lets everybody in and records what it would have done.",
+    ),
+    Setting(
+        "disclosure",
+        _one_of("conversion", "none"),
+        "conversion",
+        "What the page is told: whether to count, or nothing.",
+    ),
+    Setting("suspect_at", _percent, 50.0, "Score from which a visit is suspect."),
+    Setting("bot_at", _percent, 80.0, "Score from which a visit is a bot."),
+)
+"""Settings of one site: the table ``[sites.<site key>]``."""
+
+POLICY: tuple[Setting, ...] = (
+    Setting("human", DECISION, "allow", "What is done with a human."),
+    Setting("suspect", DECISION, "allow", "What is done with a suspect."),
+    Setting("bot", DECISION, "ghost", "What is done with a bot."),
+    Setting("below_ghost", DECISION, "challenge", "What is done with a bot whose score is too low for a ghost."),
+    Setting("ghost_at", _percent, 90.0, "Score from which a bot may be ghosted."),
+    Setting("missing", DECISION, "challenge", "No token: script blocked or timed out, or no JavaScript."),
+    Setting("expired", DECISION, "challenge", "A token past its time."),
+    Setting("forged", DECISION, "challenge", "A token that is not the gate's."),
+    Setting("replayed", DECISION, "challenge", "A token that was redeemed before."),
+    Setting("misdirected", DECISION, "challenge", "A token for another site, hostname or action."),
+    Setting("state_lost", DECISION, "allow", "The state store is lost and the gate is set to refuse."),
+)
+"""What is done: ``[sites.<site key>.policy]``, and ``[sites.<site key>.policy.<action>]`` for one action."""

@@ -1,0 +1,22 @@
+"""The state store: SQLite where nothing is configured, Redis, Valkey or a cluster of either where a URL is set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hushgate.state.base import Hit as Hit
+from hushgate.state.base import Lease as Lease
+from hushgate.state.base import Limit as Limit
+from hushgate.state.base import Spend as Spend
+from hushgate.state.base import State as State
+
+
+def open_state(url: str | None, path: Path) -> State:
+    """Opens the store at ``url``, or the SQLite file at ``path`` where there is none. Nothing is reached yet."""
+    if url:
+        from hushgate.state.redis import RedisState
+
+        return RedisState(url)
+    from hushgate.state.sqlite import SqliteState
+
+    return SqliteState(path)

@@ -1,0 +1,143 @@
+"""Tokens: the verdict as only the backend can read it.
+
+itsdangerous signs and times the outside; AES-GCM encrypts an inside that is always of one size, so neither what the page
+holds nor its length tells the verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import struct
+import time
+from functools import lru_cache
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from msgspec import Struct
+
+from hushgate.decision import Conversion
+from hushgate.errors import TokenExpired, TokenForged, TokenMissing
+from hushgate.keys import KeyRing, b64, unb64
+from hushgate.visit import Confidence, Decision, Finding, Verdict
+
+TOKEN_MAX = 2048
+INNER_BYTES = 1100
+SAW_BYTES = 96
+
+
+class Claims(Struct, frozen=True, array_like=True):
+    """What a token says. ``at`` is seconds since 1970; ``lost`` names what was not there when it was judged ("state").
+
+    ``more`` is how many findings did not fit.
+    """
+
+    id: str
+    nonce: str
+    site: str
+    hostname: str
+    action: str
+    at: float
+    verdict: Verdict
+    decision: Decision
+    score: float
+    confidence: Confidence
+    conversion: Conversion
+    findings: list[Finding]
+    would: Decision | None = None
+    lost: list[str] = []
+    cdata: str = ""
+    more: int = 0
+
+
+class _Short(Struct, frozen=True, array_like=True):
+    """A finding as the token holds it."""
+
+    check: str
+    tier: str
+    weight: int
+    saw: str
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class _Inner(Struct, frozen=True, array_like=True):
+    claims: Claims
+    findings: list[_Short]
+
+
+_decode_inner = msgspec.msgpack.Decoder(_Inner).decode
+
+
+@lru_cache(maxsize=64)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def _pack(claims: Claims) -> bytes:
+    """The claims in INNER_BYTES bytes, leaving out the lightest findings where they do not fit."""
+    shorts = [_Short(f.check, f.tier, f.weight, _cut(f.saw)) for f in claims.findings]
+    bare = msgspec.structs.replace(claims, findings=[])
+    while True:
+        more = len(claims.findings) - len(shorts)
+        data = _encode(_Inner(msgspec.structs.replace(bare, more=more) if more else bare, shorts))
+        if len(data) <= INNER_BYTES - 2:
+            return struct.pack(">H", len(data)) + data.ljust(INNER_BYTES - 2, b"\0")
+        shorts.pop()
+
+
+def _cut(text: str) -> str:
+    return text.encode("utf-8", "replace")[:SAW_BYTES].decode("utf-8", "ignore")
+
+
+class Tokens:
+    """Mints tokens and reads them back. ``ttl`` is in seconds."""
+
+    def __init__(self, ring: KeyRing, ttl: int) -> None:
+        self._ring, self.ttl = ring, ttl
+        self._signer = TimestampSigner(ring.oldest_first("token"), salt="hushgate.token", digest_method=hashlib.sha256)
+
+    def mint(self, claims: Claims) -> str:
+        """A token for these claims, of one length whatever they say."""
+        key = self._ring.newest
+        nonce = secrets.token_bytes(12)
+        cipher = _cipher(self._ring.derive("token-inner", key.id) or b"")
+        sealed = nonce + cipher.encrypt(nonce, _pack(claims), key.id.encode())
+        return self._signer.sign(f"{key.id}~{b64(sealed)}").decode()
+
+    def read(self, text: str) -> Claims:
+        """Reads a token back.
+
+        Raises:
+            TokenMissing: the text is empty.
+            TokenForged: not one of ours.
+            TokenExpired: past its time to live.
+        """
+        if not text:
+            raise TokenMissing("there is no token")
+        if len(text) > TOKEN_MAX:
+            raise TokenForged("the token is too long")
+        try:
+            outer = self._signer.unsign(text, max_age=self.ttl).decode()
+        except SignatureExpired as error:
+            age = time.time() - error.date_signed.timestamp() if error.date_signed else float(self.ttl)
+            raise TokenExpired(f"the token is {age:.0f} s old", age=age) from None
+        except (BadSignature, ValueError):
+            raise TokenForged("not a token of this gate") from None
+        return self._open(*outer.partition("~")[::2])
+
+    def _open(self, key_id: str, text: str) -> Claims:
+        key = self._ring.derive("token-inner", key_id)
+        if key is None:
+            raise TokenForged("the token's key is no longer in force")
+        try:
+            sealed = unb64(text)
+            data = _cipher(key).decrypt(sealed[:12], sealed[12:], key_id.encode())
+            inner = _decode_inner(data[2 : 2 + struct.unpack(">H", data[:2])[0]])
+        except (InvalidTag, ValueError, msgspec.DecodeError, struct.error):
+            raise TokenForged("not a token of this gate") from None
+        findings = [Finding(s.check, s.tier, s.weight, s.saw) for s in inner.findings]
+        return msgspec.structs.replace(inner.claims, findings=findings)

@@ -1,0 +1,122 @@
+"""Redeems tokens: leased to the caller by ``verify``, spent by ``commit``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hushgate.decision import Conversion
+from hushgate.errors import StateLost, TokenMisdirected, TokenReplayed
+from hushgate.house import House
+from hushgate.state import Lease
+from hushgate.tokens import Claims
+from hushgate.visit import Confidence, Decision, Finding, Verdict
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A token that was read and found good: the verdict in it, and ``commit`` to spend it."""
+
+    claims: Claims
+    lost: list[str] = field(default_factory=list)
+    _commit: Callable[[], bool] = field(default=lambda: True, repr=False)
+
+    @property
+    def id(self) -> str:
+        """The visit's id."""
+        return self.claims.id
+
+    @property
+    def verdict(self) -> Verdict:
+        """human, suspect or bot."""
+        return self.claims.verdict
+
+    @property
+    def decision(self) -> Decision:
+        """allow, challenge, throttle, ghost or deny."""
+        return self.claims.decision
+
+    @property
+    def score(self) -> float:
+        """0 to 100, 100 is a bot."""
+        return self.claims.score
+
+    @property
+    def confidence(self) -> Confidence:
+        """none, low, medium or high."""
+        return self.claims.confidence
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found, heaviest first."""
+        return self.claims.findings
+
+    @property
+    def conversion(self) -> Conversion:
+        """Whether this conversion counts."""
+        return self.claims.conversion
+
+    @property
+    def allowed(self) -> bool:
+        """Whether to let the visit in."""
+        return self.claims.decision == "allow"
+
+    @property
+    def ghosted(self) -> bool:
+        """Whether to answer as if it had been let in, and do nothing."""
+        return self.claims.decision == "ghost"
+
+    def commit(self) -> bool:
+        """Spends the token. False where somebody else has spent it meanwhile, or the state store is lost."""
+        return self._commit()
+
+
+def verify(
+    house: House,
+    token: str,
+    *,
+    sites: frozenset[str],
+    action: str | None,
+    hostname: str | None,
+    holder: str,
+    spend: bool,
+) -> Verified:
+    """Reads a token, holds it to its claims, and leases or spends it.
+
+    Raises:
+        TokenRefused: in its several ways.
+        StateLost: the store is lost and the gate is set to refuse.
+    """
+    claims = house.tokens.read(token)
+    if claims.site not in sites:
+        raise TokenMisdirected("site", expected=", ".join(sorted(sites)), got=claims.site)
+    _direct("action", action, claims.action)
+    _direct("hostname", hostname, claims.hostname)
+    lost = [*claims.lost, *_lease(house, claims, holder, spend=spend)]
+    return Verified(claims, lost, lambda: _commit(house, claims, holder))
+
+
+def _direct(claim: str, expected: str | None, got: str) -> None:
+    if expected is not None and expected != got:
+        raise TokenMisdirected(claim, expected=expected, got=got)
+
+
+def _lease(house: House, claims: Claims, holder: str, *, spend: bool) -> list[str]:
+    try:
+        lease = house.state.lease(claims.nonce, holder, house.tokens.ttl, spend=spend)
+    except StateLost:
+        house.metrics.count(house.metrics.state_lost)
+        if house.config.gate["state_lost"] == "refuse":
+            raise
+        return ["state"]
+    if lease is Lease.REPLAYED:
+        raise TokenReplayed("the token was redeemed before", id=claims.id)
+    return []
+
+
+def _commit(house: House, claims: Claims, holder: str) -> bool:
+    try:
+        return house.state.commit(claims.nonce, holder, house.tokens.ttl)
+    except StateLost:
+        house.metrics.count(house.metrics.state_lost)
+        return False

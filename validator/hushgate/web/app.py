@@ -1,0 +1,64 @@
+"""Builds the gate's Flask app."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from hushgate.config import load
+from hushgate.errors import HushgateError, RequestRefused
+from hushgate.house import House, open_house
+from hushgate.logs import set_up
+from hushgate.payload import BODY_MAX
+from hushgate.web import collector, health, openapi, siteverify, visits
+from hushgate.web.answers import refusal
+
+log = logging.getLogger(__name__)
+
+
+def create_app(house: House) -> Flask:
+    """The gate's app over an open house."""
+    app = Flask("hushgate", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; the base class does not say so
+    app.extensions["hushgate"] = house
+    for room in (visits, siteverify, collector, health, openapi):
+        app.register_blueprint(room.blueprint(house))
+    _handle_errors(app, house)
+    return app
+
+
+def _handle_errors(app: Flask, house: House) -> None:
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.code or 500, "bad-request")
+        refused = RequestRefused(error.description or error.name, code=code)
+        refused.status = error.code or 500
+        response = refusal(refused)
+        if error.code == 405 and getattr(error, "valid_methods", None):
+            response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+        return response
+
+    @app.errorhandler(HushgateError)
+    def ours(error: HushgateError) -> Response:
+        house.metrics.count(house.metrics.refused, error.code)
+        return refusal(error)
+
+    @app.errorhandler(Exception)
+    def bug(error: Exception) -> Response:
+        log.exception("a request to %s failed", request.path)
+        house.metrics.count(house.metrics.refused, "internal-error")
+        refused = RequestRefused("the gate failed to answer", code="internal-error")
+        refused.status = 500
+        return refusal(refused)
+
+
+def from_env() -> Any:
+    """The app for a WSGI server, from the settings file and the environment: ``hushgate.web.app:from_env()``."""
+    config = load(environ=os.environ)
+    set_up(config.gate["log_level"])
+    return create_app(open_house(config))

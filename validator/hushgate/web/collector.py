@@ -1,0 +1,73 @@
+"""Serves the collector: moving and immutable, with the hash for SRI, and the frame and worker it opens on this origin."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from flask import Blueprint, Response, abort
+
+from hushgate.house import House
+from hushgate.version import __version__
+from hushgate.web.answers import answer
+
+SCRIPTS = ("hushgate.js", "rooms.js", "room.js")
+_MOVING = "public, max-age=3600, stale-while-revalidate=86400"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_ROOMS = b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script src="rooms.js"></script>\n'
+_ROOMS_POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'"
+
+
+@cache
+def read_script(name: str) -> bytes | None:
+    """The built script, or None where the package was installed without it."""
+    file = resources.files("hushgate.web") / "static" / name
+    return file.read_bytes() if file.is_file() else None
+
+
+@cache
+def integrity(name: str) -> str:
+    """The SRI hash of a script."""
+    return "sha384-" + base64.b64encode(hashlib.sha384(read_script(name) or b"").digest()).decode()
+
+
+def _script(name: str, cache_control: str) -> Response:
+    body = read_script(name)
+    if body is None:
+        abort(404, "the collector was not built: reinstall the package, or run `make build`")
+    response = Response(body, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = cache_control
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def blueprint(_house: House) -> Blueprint:
+    """The scripts' routes."""
+    routes = Blueprint("collector", __name__)
+
+    @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'room.js'):name>")
+    def moving(name: str) -> Response:
+        return _script(name, _MOVING)
+
+    @routes.get(f"/v{__version__}/hushgate.js")
+    def immutable() -> Response:
+        return _script("hushgate.js", _IMMUTABLE)
+
+    @routes.get("/v1/integrity.json")
+    def hashes() -> Response:
+        return answer(
+            {"version": __version__, "path": f"/v{__version__}/hushgate.js", "integrity": integrity("hushgate.js")}
+        )
+
+    @routes.get("/v1/rooms")
+    def rooms() -> Response:
+        response = Response(_ROOMS, content_type="text/html; charset=utf-8")
+        response.headers["Cache-Control"] = _MOVING
+        response.headers["Content-Security-Policy"] = _ROOMS_POLICY
+        return response
+
+    return routes

@@ -1,0 +1,143 @@
+"""``/openapi.json``: the gate's description of itself, OpenAPI 3.1, with schemas derived from the types that are read."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response
+
+from hushgate.house import House
+from hushgate.payload import Envelope, Opening, Sealed
+from hushgate.version import __version__
+from hushgate.visit import Finding
+from hushgate.web.answers import answer
+
+
+class Problem(msgspec.Struct):
+    """What went wrong: a code, a sentence, and the field that it is about."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class Refusal(msgspec.Struct):
+    """Every error has this shape."""
+
+    error: Problem
+
+
+class SessionAnswer(msgspec.Struct):
+    """A fresh session: the ticket, the key to seal with, and the seconds it is good for."""
+
+    session: str
+    key: str
+    expires_in: int
+
+
+class VerdictAnswer(msgspec.Struct, omit_defaults=True):
+    """The sealed token, the visit's id, and what the page may know."""
+
+    token: str
+    id: str
+    expires_in: int
+    conversion: str | None = None
+
+
+class Redemption(msgspec.Struct, rename={"error_codes": "error-codes"}):
+    """The answer of siteverify. What follows ``error-codes`` is there where the token was good."""
+
+    success: bool
+    challenge_ts: str
+    hostname: str
+    action: str
+    cdata: str
+    error_codes: list[str]
+    verdict: str = ""
+    decision: str = ""
+    score: float = 0.0
+    confidence: str = ""
+    id: str = ""
+    findings: list[Finding] = []
+    lost: list[str] = []
+
+
+class Redeem(msgspec.Struct):
+    """What siteverify is asked."""
+
+    secret: str
+    response: str
+    remoteip: str | None = None
+    action: str | None = None
+    idempotency_key: str | None = None
+
+
+_TYPES = (SessionAnswer, VerdictAnswer, Redemption, Redeem, Refusal, Opening, Envelope, Sealed)
+
+
+@cache
+def describe() -> dict[str, Any]:
+    """The whole description."""
+    _, components = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Hushgate",
+            "version": __version__,
+            "description": "A verdict on signups. See docs/protocol.md.",
+        },
+        "paths": {
+            "/v1/session": {"post": _post("Opens a session", ("text/plain",), "Opening", "SessionAnswer")},
+            "/v1/verdict": {"post": _post("Judges a visit", ("text/plain",), "Envelope", "VerdictAnswer")},
+            "/v1/siteverify": {
+                "post": _post("Redeems a token; always 200", _FORMS, "Redeem", "Redemption", refuses=False)
+            },
+            "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
+            "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
+            "/v1/rooms": {"get": _get("The frame that the collector opens", "text/html")},
+            "/healthz": {"get": _get("The process is up", "application/json")},
+            "/readyz": {"get": _get("The state store answers", "application/json", also="503")},
+            "/metrics": {"get": _get("Counters for Prometheus", "text/plain")},
+        },
+        "components": {"schemas": components},
+    }
+
+
+_FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _content(schema: str, *kinds: str) -> dict[str, Any]:
+    return {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}} for kind in kinds}
+
+
+def _post(summary: str, kinds: tuple[str, ...], body: str, reply: str, *, refuses: bool = True) -> dict[str, Any]:
+    refusal = {"description": "Not judged: the code says why", "content": _content("Refusal", "application/json")}
+    codes = ("400", "403", "409", "413", "429", "503") if refuses else ("413",)
+    return {
+        "summary": summary,
+        "requestBody": {"required": True, "content": _content(body, *kinds)},
+        "responses": {
+            "200": {"description": "Answered", "content": _content(reply, "application/json")},
+            **dict.fromkeys(codes, refusal),
+        },
+    }
+
+
+def _get(summary: str, kind: str, *, also: str | None = None) -> dict[str, Any]:
+    responses: dict[str, Any] = {"200": {"description": summary, "content": {kind: {}}}}
+    if also:
+        responses[also] = {"description": "Not so", "content": {kind: {}}}
+    return {"summary": summary, "responses": responses}
+
+
+def blueprint(_house: House) -> Blueprint:
+    """The route."""
+    routes = Blueprint("openapi", __name__)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return answer(describe())
+
+    return routes
