@@ -2,5 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   define: { __VERSION__: JSON.stringify("1.0.0") },
-  test: { include: ["src/**/*.test.ts"], environment: "jsdom", environmentOptions: { jsdom: { url: "https://shop.test/" } } },
+  test: {
+    include: ["src/**/*.test.ts"],
+    environment: "jsdom",
+    environmentOptions: { jsdom: { url: "https://shop.test/" } },
+  },
 });

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,6 +12,8 @@ from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from hushgate import Admission, Gate
 from hushgate.payload import read_record
 from hushgate.visit import Finding, Skip
@@ -22,7 +23,6 @@ from hushgate_demo.settings import Settings
 from hushgate_demo.wave import bots, people
 from hushgate_demo.wave.client import Server
 from hushgate_demo.wave.replay import gather, run
-from werkzeug.test import TestResponse
 
 HOSTILE = "<script>alert(1)</script>'\"--"
 FORM = {"name": "Jordan Ellis", "email": "jordan.ellis@example.com", "password": "Tr1cky-Pass"}
@@ -83,10 +83,10 @@ class Demo:
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
+def demo(tmp_path: Path) -> Demo:
     gate = FakeGate()
     app = create_app(cast(Gate, gate), Settings(tmp_path, gate_url="http://127.0.0.1:8100"))
-    yield Demo(gate, app.test_client(), tmp_path / "fernpost.sqlite")
+    return Demo(gate, app.test_client(), tmp_path / "fernpost.sqlite")
 
 
 def shape(value: Any) -> Any:

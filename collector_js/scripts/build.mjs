@@ -11,7 +11,7 @@ const targets = [
   { entry: "script", out: "hushgate.iife.js", format: "iife", minify: true },
   { entry: "collector", out: "hushgate.mjs", format: "esm", minify: false },
   { entry: "rooms", out: "rooms.js", format: "iife", minify: true },
-  { entry: "room-worker", out: "room.js", format: "iife", minify: true },
+  { entry: "rooms", out: "room.js", format: "iife", minify: true },
 ];
 
 for (const { entry, out, format, minify } of targets) {
@@ -26,6 +26,6 @@ for (const { entry, out, format, minify } of targets) {
     legalComments: "none",
     logLevel: "warning",
     minify,
-    target: ["es2020"],
+    target: ["chrome91", "firefox90", "safari15"],
   });
 }

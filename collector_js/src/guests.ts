@@ -1,77 +1,57 @@
 /** The page's side of the rooms: an empty frame of its own, and the gate's frame with its workers. */
 
-import { hiddenFrame, type Scope } from "./realm.ts";
-import type { Room, Rooms } from "./room.ts";
-import { EACH_MS, Missing, type Sample } from "./signal.ts";
-import { sleep } from "./time.ts";
+import { hiddenFrame, type Pristine, type Scope } from "./realm.js";
+import type { Room, Rooms } from "./room.js";
+import { EACH_MS, Missing, type Sample } from "./signal.js";
+import { sleep } from "./time.js";
 
-/** A realm that no script of the page has touched yet, and the way to give it back. */
+/** An empty frame's realm, its built-ins, and the way to give the frame back. */
 export interface Guest {
-  readonly scope: Scope;
+  readonly fresh: Scope;
+  readonly pristine: Pristine;
   leave(): void;
 }
 
 export function freshRealm(): Guest {
   const frame = hiddenFrame();
-  return { scope: frame.contentWindow as Scope, leave: () => frame.remove() };
+  // A disguise may hand out none: then the signals that need it say so, each by itself.
+  const fresh = frame.contentWindow as Scope;
+  return { fresh, pristine: { Function: fresh?.Function, Reflect: fresh?.Reflect }, leave: () => frame.remove() };
 }
 
 /** Asks for one of the gate's rooms by name. */
 export type Ask = (name: keyof Rooms) => Promise<Room>;
 
-/** After the gate's frame has loaded, its script has run and its first story is under way. */
+/** After the gate's frame has loaded, its script has run; from one that was refused nothing will come. */
 const SILENCE_MS = 1500;
 
-interface Waiting {
-  answer: Promise<Sample<Room>>;
-  settle(sample: Sample<Room>): void;
-}
-
-function waiting(): Waiting {
-  const it = {} as Waiting;
-  it.answer = new Promise((resolve) => {
-    it.settle = resolve;
-  });
-  return it;
-}
-
-/** Opens the gate's frame, and takes it away once all its rooms have answered or the time is up. */
+/** Opens the gate's frame, and takes it away when its rooms have had their time. */
 export function openRooms(endpoint: string): Ask {
-  const rooms = { frame: waiting(), worker: waiting(), shared_worker: waiting() };
-  const all = Object.entries(rooms) as [keyof Rooms, Waiting][];
-  const close = listen(endpoint, {
-    heard: (story) => all.forEach(([name, { settle }]) => void (story[name] && settle(story[name]))),
-    refused: (e) => all.forEach(([, { settle }]) => void settle({ e })),
-  });
-  Promise.race([Promise.all(all.map(([, { answer }]) => answer)), sleep(EACH_MS)]).then(close);
-  return async (name) => {
-    const sample = await rooms[name].answer;
-    if ("v" in sample) return sample.v;
-    throw new Missing(sample.e);
-  };
-}
-
-interface Ears {
-  heard(rooms: Rooms): void;
-  refused(reason: string): void;
-}
-
-/** Listens to the frame, and to what the browser says where it may not be opened. Gives back what ends it all. */
-function listen(endpoint: string, { heard, refused }: Ears): () => void {
   const { origin } = new URL(endpoint);
+  const waiting = new Map<keyof Rooms, (sample: Sample<Room>) => void>();
+  const end = new AbortController();
+  const { signal } = end;
   const onMessage = ({ data, origin: from, source }: MessageEvent) => {
-    if (from === origin && source === frame.contentWindow && data?.hushgate === 1) heard(data);
+    if (from !== origin || source !== frame.contentWindow || data?.hushgate !== 1) return;
+    for (const [name, settle] of waiting) if (data[name]) settle(data[name]);
+  };
+  const refuse = (e: string) => {
+    for (const settle of waiting.values()) settle({ e });
   };
   const onViolation = ({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent) => {
-    if (/^(frame|child)-src/.test(effectiveDirective) && blockedURI.startsWith(origin)) refused("csp");
+    if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refuse("csp");
   };
-  window.addEventListener("message", onMessage);
-  document.addEventListener("securitypolicyviolation", onViolation);
+  window.addEventListener("message", onMessage, { signal });
+  document.addEventListener("securitypolicyviolation", onViolation, { signal });
   const frame = hiddenFrame(`${endpoint}/v1/rooms#${encodeURIComponent(location.origin)}`);
-  frame.onload = () => sleep(SILENCE_MS).then(() => refused("blocked"));
-  return () => {
+  frame.onload = () => sleep(SILENCE_MS).then(() => refuse("blocked"));
+  sleep(EACH_MS).then(() => {
     frame.remove();
-    window.removeEventListener("message", onMessage);
-    document.removeEventListener("securitypolicyviolation", onViolation);
+    end.abort();
+  });
+  return async (name) => {
+    const sample = await new Promise<Sample<Room>>((settle) => waiting.set(name, settle));
+    if ("v" in sample) return sample.v;
+    throw new Missing(sample.e);
   };
 }

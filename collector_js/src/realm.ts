@@ -6,6 +6,9 @@ export interface Realm {
   readonly scope: Scope;
 }
 
+/** The built-ins of a realm that no script of the page has touched. They outlive the realm's frame. */
+export type Pristine = Pick<typeof globalThis, "Function" | "Reflect">;
+
 /** A canvas that is on no page. Workers have only the offscreen one; the ordinary one is older and everywhere else. */
 export const hiddenCanvas = (scope: Scope): HTMLCanvasElement | OffscreenCanvas =>
   scope.document ? scope.document.createElement("canvas") : new scope.OffscreenCanvas(1, 1);

@@ -1,16 +1,16 @@
 /** The story that a realm tells of itself: the same few signals, asked in the page's frame, the gate's frame and its workers. */
 
-import type { Realm, Scope } from "./realm.ts";
-import { collect, type Sample, type Samples } from "./signal.ts";
-import { clientHints } from "./signals/client-hints.ts";
-import { hardware } from "./signals/hardware.ts";
-import { languages } from "./signals/languages.ts";
-import { platform } from "./signals/platform.ts";
-import { timezone } from "./signals/timezone.ts";
-import { userAgent } from "./signals/user-agent.ts";
-import { vendor } from "./signals/vendor.ts";
-import { webdriver } from "./signals/webdriver.ts";
-import { webgl } from "./signals/webgl.ts";
+import type { Realm, Scope } from "./realm.js";
+import { collect, type Sample, type Samples } from "./signal.js";
+import { clientHints } from "./signals/client-hints.js";
+import { hardware } from "./signals/hardware.js";
+import { languages } from "./signals/languages.js";
+import { platform } from "./signals/platform.js";
+import { timezone } from "./signals/timezone.js";
+import { userAgent } from "./signals/user-agent.js";
+import { vendor } from "./signals/vendor.js";
+import { webdriver } from "./signals/webdriver.js";
+import { webgl } from "./signals/webgl.js";
 
 /** What the page is asked as well. Graphics last: they cost the most by far. */
 export const told = {
@@ -46,7 +46,7 @@ export async function story(scope: Scope): Promise<Room> {
 }
 
 /** A story with its time, or the reason why there is none. */
-export async function sampled(room: () => Promise<Room>): Promise<Sample<Room>> {
+export async function sampled(room: () => Room | Promise<Room>): Promise<Sample<Room>> {
   const { samples, done } = collect({ room }, undefined);
   await done;
   return samples.room as Sample<Room>;

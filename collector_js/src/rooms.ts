@@ -1,16 +1,19 @@
 /**
- * Runs in the gate's frame, `/v1/rooms`. Workers of the gate's own origin need neither a blob nor an inline script, so the
- * frame opens them from its own script's folder and posts each story to the page that the location's hash names.
+ * The gate's rooms, one file for all of them. In the gate's frame, `/v1/rooms`, it opens itself (`room.js`) as a worker and as a shared
+ * worker and posts each story to the page that the location's hash names: workers of the gate's own origin need neither a blob
+ * nor an inline script. In a worker it tells its story to whoever opened it.
  */
 
-import type { Scope } from "./realm.ts";
-import { type Room, type Rooms, sampled, story } from "./room.ts";
-import { Missing } from "./signal.ts";
+import type { Scope } from "./realm.js";
+import { type Room, type Rooms, sampled, story } from "./room.js";
+import { Missing } from "./signal.js";
 
-const workerUrl = new URL("room.js", (document.currentScript as HTMLScriptElement).src).href;
-const page = decodeURIComponent(location.hash.slice(1));
+interface Teller {
+  postMessage(message: unknown): void;
+}
 
-const post = (part: Rooms) => parent.postMessage({ hushgate: 1, ...part }, page);
+const scope = self as unknown as Scope & Teller & { onconnect: (event: MessageEvent) => void };
+const tell = async (teller: Teller) => teller.postMessage(await story(scope));
 
 /** The first message of a worker. A worker whose script is refused says so with an error event and no words. */
 const heard = (worker: Worker | SharedWorker, port: Worker | MessagePort): Promise<Room> =>
@@ -19,17 +22,23 @@ const heard = (worker: Worker | SharedWorker, port: Worker | MessagePort): Promi
     port.onmessage = ({ data }) => resolve(data);
   });
 
-async function workerStory(): Promise<Room> {
-  const worker = new Worker(workerUrl);
-  return heard(worker, worker);
+function openAll(script: string): void {
+  const post = (part: Rooms) =>
+    parent.postMessage({ hushgate: 1, ...part }, decodeURIComponent(location.hash.slice(1)));
+  const dedicated = () => {
+    const worker = new Worker(script);
+    return heard(worker, worker);
+  };
+  const shared = () => {
+    if (!self.SharedWorker) throw new Missing("unsupported");
+    const worker = new SharedWorker(script);
+    return heard(worker, worker.port);
+  };
+  sampled(dedicated).then((worker) => post({ worker }));
+  sampled(shared).then((shared_worker) => post({ shared_worker }));
+  sampled(() => story(scope)).then((frame) => post({ frame }));
 }
 
-async function sharedWorkerStory(): Promise<Room> {
-  if (!window.SharedWorker) throw new Missing("unsupported");
-  const worker = new SharedWorker(workerUrl);
-  return heard(worker, worker.port);
-}
-
-sampled(workerStory).then((worker) => post({ worker }));
-sampled(sharedWorkerStory).then((shared_worker) => post({ shared_worker }));
-sampled(() => story(window as Scope)).then((frame) => post({ frame }));
+if (scope.document) openAll((document.currentScript as HTMLScriptElement).src.replace(/rooms\.js$/, "room.js"));
+else if ("onconnect" in scope) scope.onconnect = ({ ports }) => tell(ports[0] as MessagePort);
+else tell(scope);

@@ -1,6 +1,6 @@
 /** What a signal is, and collect(), which runs them all and lets nothing out but answers. */
 
-import { deadline, macrotask } from "./time.ts";
+import { deadline, macrotask } from "./time.js";
 
 /** A signal's answer, with the whole milliseconds it took, or the reason why there is none (docs/protocol.md, section 3). */
 export type Sample<T = unknown> = { v: T; ms: number } | { e: string };
@@ -52,7 +52,11 @@ export function collect<Context>(signals: Signals<Context>, context: Context): C
   return { samples, done: run(signals, context, samples) };
 }
 
-async function run<Context>(signals: Signals<Context>, context: Context, samples: Record<string, Sample>): Promise<void> {
+async function run<Context>(
+  signals: Signals<Context>,
+  context: Context,
+  samples: Record<string, Sample>,
+): Promise<void> {
   const pending: Promise<void>[] = [];
   let sliceStart = performance.now();
   for (const [name, signal] of Object.entries(signals)) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import sqlite3
 import uuid
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -17,6 +18,10 @@ from hushgate_demo.store import Store
 
 LOGIN_AGE = 14 * 86400
 CONFIRM_AGE = 86400
+
+
+Taken = sqlite3.IntegrityError
+"""The same address, a moment earlier."""
 
 
 class Account(NamedTuple):
@@ -57,15 +62,15 @@ class Accounts:
         return ghost and bool(self._store.read("SELECT 1 FROM ghosts WHERE email = ?", self._hash(email)))
 
     def open(self, account: Account) -> None:
-        """Writes the row and everything that hangs on a new account: mail, Slack, CRM."""
+        """Writes the row and everything that hangs on a new account: mail, Slack, CRM. Raises Taken."""
         with self._store.write() as db:
             db.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?)", account)
             effects.fire(db, account.id, account.name, account.email)
 
     def remember_ghost(self, email: str) -> None:
-        """Keeps a keyed hash of the address, no more: one transaction, as for a person, so the pace is the same."""
+        """Keeps a keyed hash of the address. One transaction, as for a person: the pace is the same. Raises Taken."""
         with self._store.write() as db:
-            db.execute("INSERT OR IGNORE INTO ghosts VALUES (?)", (self._hash(email),))
+            db.execute("INSERT INTO ghosts VALUES (?)", (self._hash(email),))
 
     def ask_to_confirm(self, account: Account) -> None:
         """Keeps the account aside until the link in the mail is opened."""
@@ -76,16 +81,15 @@ class Accounts:
 
     def confirm(self, token: str) -> Account | None:
         """Opens the account that a confirmation stands for; None where the link is no good or the address taken."""
-        id = self._read(self._confirmations, token, CONFIRM_AGE)
-        rows = self._store.read("SELECT * FROM pending WHERE id = ?", id) if isinstance(id, str) else []
+        pending = self._read(self._confirmations, token, CONFIRM_AGE)
+        rows = self._store.read("SELECT * FROM pending WHERE id = ?", str(pending))
         if not rows:
             return None
         account = Account(*rows[0])
-        if self._store.read("SELECT 1 FROM users WHERE id = ?", account.id):
-            return account
-        if self.taken(account.email, ghost=False):
-            return None
-        self.open(account)
+        try:
+            self.open(account)
+        except Taken:
+            return account if self._store.read("SELECT 1 FROM users WHERE id = ?", account.id) else None
         return account
 
     def login_token(self, account: Account) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
-from hushgate import Gate
 
+from hushgate import Gate
 from hushgate_demo import analytics, pages, panel, signup
 from hushgate_demo.accounts import Accounts
 from hushgate_demo.settings import Settings
@@ -29,6 +29,7 @@ def create_app(gate: Gate, settings: Settings) -> Flask:
     app.register_blueprint(analytics.blueprint(store))
     if settings.operator:
         app.register_blueprint(panel.blueprint(desk))
+    app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     app.context_processor(lambda: {"site": settings, "attempt": uuid.uuid4().hex})
     _guard(app, settings)
     return app

@@ -51,5 +51,5 @@ class Attempts:
 
 
 def _key(form: SignupForm) -> str:
-    whole = "\0".join((form.attempt, form.name, form.email, form.password))
+    whole = f"{form.attempt}\0{form.name}\0{form.email}\0{form.password}"
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()

@@ -11,10 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import NamedTuple
+
+import click
 
 from hushgate.keys import new_key
 
@@ -56,18 +58,18 @@ def run_demo(demo_port: int, gate_port: int, data: Path, open_wave: bool = False
     data = data.resolve()
     environment = _environment(data, gate_port)
     with _stopping() as stop:
-        print("Starting the gate and the demo site", flush=True)
+        click.echo("Starting the gate and the demo site")
         gate = _start("gate", gate_port, data, environment, *_hushgate(gate_port))
         demo = _start("demo", demo_port, data, environment, *_granian(demo_port))
         try:
             if _wait_until_up((gate, demo), stop):
-                print(_welcome(demo_port, gate_port, data), flush=True)
+                click.echo(_welcome(demo_port, gate_port, data))
                 if open_wave:
                     _begin_wave(demo_port, gate_port)
                 _watch((gate, demo), stop)
         finally:
             _stop((demo, gate))
-        print("Stopped.", flush=True)
+        click.echo("Stopped.")
 
 
 def write_settings(data: Path) -> Path:
@@ -143,7 +145,7 @@ def _start(name: str, port: int, data: Path, environment: dict[str, str], *argum
     log = data / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own two servers
             [sys.executable, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -191,7 +193,7 @@ def _check_alive(children: tuple[Child, ...]) -> None:
 
 def _obituary(child: Child, what: str) -> str:
     last = child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
-    head = f"hushgate demo: the {child.name} {what}. The end of {child.log}:"
+    head = f"hushgate demo: the {child.name} {what}. The end of {_near(child.log)}:"
     return "\n".join([head, *(f"  {line}" for line in last)])
 
 
@@ -199,11 +201,11 @@ def _stop(children: tuple[Child, ...]) -> None:
     for child in children:
         child.process.terminate()
     for child in children:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            child.process.wait()
+        with suppress(ProcessLookupError):  # its workers are in its group: none of them outlives us
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
 
 
 def _begin_wave(demo_port: int, gate_port: int) -> None:
@@ -211,6 +213,11 @@ def _begin_wave(demo_port: int, gate_port: int) -> None:
 
     urls = f"http://{HOST}:{demo_port}", f"http://{HOST}:{gate_port}"
     threading.Thread(target=run, args=urls, daemon=True).start()
+
+
+def _near(path: Path) -> Path:
+    """A path as somebody in this folder would type it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _welcome(demo_port: int, gate_port: int, data: Path) -> str:
@@ -227,8 +234,8 @@ def _welcome(demo_port: int, gate_port: int, data: Path) -> str:
 
   or a wave of them, with some people among them:
 
-    {Path(sys.argv[0]).name or "hushgate"} demo --wave{ports}
+    hushgate demo --wave{ports}
 
-  Every visit is on record in {data / "spool"}; `hushgate explain FILE` says why it was judged so.
+  Every visit is on record in {_near(data / "spool")}; `hushgate explain` says in words why it was judged so.
   Ctrl-C stops both.
 """

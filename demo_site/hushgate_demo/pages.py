@@ -12,12 +12,9 @@ from hushgate_demo.store import Store
 
 
 def blueprint(accounts: Accounts, store: Store) -> Blueprint:
-    """``/``, ``/welcome``, ``/confirm``, ``/healthz``."""
-    pages = Blueprint("pages", __name__)
-
-    @pages.get("/")
-    def index() -> str:
-        return render_template("index.html", form=SignupForm("", "", ""), errors={})
+    """``/``, ``/welcome``, ``/confirm``."""
+    pages, empty = Blueprint("pages", __name__), SignupForm("", "", "")
+    pages.add_url_rule("/", "index", lambda: render_template("index.html", form=empty, errors={}))
 
     @pages.get("/welcome")
     def welcome() -> Response | str:
@@ -35,9 +32,5 @@ def blueprint(accounts: Accounts, store: Store) -> Blueprint:
             return render_template("confirm.html", token="", failed=True), 410
         analytics.count(store, account.id, "sign_up")  # the server's own event: there is no page to send it
         return outcome.created(account, accounts)
-
-    @pages.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
 
     return pages

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
-from hushgate import Admission
 
+from hushgate import Admission
+from hushgate.registry import all_checks
 from hushgate_demo.outcome import Outcome, wants_json
 from hushgate_demo.store import Store
 
@@ -44,6 +45,7 @@ class Panel:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._titles = {check.name: check.title for check in all_checks()}
 
     def record(self, admission: Admission, outcome: Outcome) -> None:
         """Writes down one signup."""
@@ -62,16 +64,16 @@ class Panel:
             admission.confidence,
             admission.reason,
             admission.id,
-            _json(admission.findings, ("check", "title", "tier", "weight", "saw")),
+            _json(admission.findings, ("check", "tier", "weight", "saw")),
             _json(admission.skipped, ("check", "why")),
         )
         with self.store.write() as db:
-            db.execute(f"INSERT INTO signups VALUES (NULL{', ?' * len(values)})", values)
+            db.execute("INSERT INTO signups VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def state(self) -> dict[str, Any]:
         """Everything on the panel."""
         rows = self.store.read(f"{_ENTRY} ORDER BY serial DESC LIMIT ?", ENTRIES)
-        entries = [_entry(dict(row)) for row in rows]
+        entries = [_entry(dict(row), self._titles) for row in rows]
         totals = {name: self.store.count(sql) for name, sql in _TOTALS.items()}
         return {"note": NOTE, "latest": entries[0] if entries else None, "entries": entries, "totals": totals}
 
@@ -83,14 +85,15 @@ class Panel:
 
 
 def _json(items: Iterable[Any], names: tuple[str, ...]) -> str:
-    return json.dumps([{name: getattr(item, name, "") for name in names} for item in items])
+    return json.dumps([{name: getattr(item, name) for name in names} for item in items])
 
 
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
+def _entry(row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     kinds = (row.pop("sent_kinds") or "").split(",")
     effects = {"row": bool(row.pop("row")), "conversion": bool(row.pop("conversion"))}
     effects |= {kind: kind in kinds for kind in ("mail", "slack", "crm", "confirmation")}
-    return {**row, "findings": json.loads(row["findings"]), "skipped": json.loads(row["skipped"]), "effects": effects}
+    findings = [{**one, "title": titles.get(one["check"], one["check"])} for one in json.loads(row["findings"])]
+    return {**row, "findings": findings, "skipped": json.loads(row["skipped"]), "effects": effects}
 
 
 def blueprint(panel: Panel) -> Blueprint:

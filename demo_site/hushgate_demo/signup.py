@@ -6,62 +6,70 @@ between the two marks, and the script tag in templates/index.html.
 
 from __future__ import annotations
 
-import sqlite3
+from dataclasses import dataclass
 
 from flask import Blueprint, request
-from hushgate import Admission, Gate
 from werkzeug.wrappers import Response
 
-from hushgate_demo.accounts import Account, Accounts
+from hushgate import Admission, Gate
+from hushgate_demo.accounts import Account, Accounts, Taken
 from hushgate_demo.attempts import Attempts
 from hushgate_demo.forms import SignupForm, read_form
-from hushgate_demo.outcome import Kind, Outcome, answer, mistakes
+from hushgate_demo.outcome import STATUS, WORDS, Kind, Outcome, answer, mistakes
 from hushgate_demo.panel import Panel
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a signup passes over."""
+
+    gate: Gate
+    accounts: Accounts
+    panel: Panel
+
+    # ---- Hushgate, from here ---------------------------------------------------------------------------------------
+    def place(self, form: SignupForm) -> Outcome:
+        """One signup, decided and done. The token is spent only where there is nothing for the visitor to mend."""
+        admission = self.gate.admit(request, token=request.form.get("hushgate-token", ""), action="signup")
+        account = self.accounts.draft(form)
+        outcome = Outcome(self.act(admission, account), account)
+        if outcome.done:
+            admission.commit()
+        self.panel.record(admission, outcome)
+        return outcome
+
+    def act(self, admission: Admission, account: Account) -> Kind:
+        """Does what was decided. Only ``allow`` writes a row, and sets mail, Slack and CRM in motion."""
+        if admission.decision == "deny":
+            return Kind.REFUSED
+        if admission.decision == "throttle":
+            return Kind.LATER
+        if self.accounts.taken(account.email, ghost=admission.ghosted):
+            return Kind.TAKEN
+        if admission.decision == "challenge":
+            self.accounts.ask_to_confirm(account)
+            return Kind.CONFIRM
+        if admission.ghosted:
+            self.accounts.remember_ghost(account.email)  # the same answer, and nothing behind it
+        else:
+            self.accounts.open(account)
+        return Kind.CREATED
+
+    # ---- to here ---------------------------------------------------------------------------------------------------
 
 
 def blueprint(gate: Gate, accounts: Accounts, panel: Panel) -> Blueprint:
     """``POST /signup``."""
-    pages, attempts = Blueprint("signup", __name__), Attempts()
+    pages, attempts, desk = Blueprint("signup", __name__), Attempts(), Desk(gate, accounts, panel)
 
     @pages.post("/signup")
     def signup() -> Response:
         form = read_form(request.form)
         if form.errors:
             return mistakes(form, form.errors, 422)
-        return answer(attempts.once(form, lambda: place(form)), form, accounts)
-
-    # ---- Hushgate, from here ---------------------------------------------------------------------------------------
-    def place(form: SignupForm) -> Outcome:
-        admission = gate.admit(request, token=request.form.get("hushgate-token", ""), action="signup")
-        account = accounts.draft(form)
-        outcome = Outcome(act(admission, account), account)
-        if outcome.done:
-            admission.commit()
-        panel.record(admission, outcome)
-        return outcome
-
-    def act(admission: Admission, account: Account) -> Kind:
-        if admission.decision == "deny":
-            return Kind.REFUSED
-        if admission.decision == "throttle":
-            return Kind.LATER
-        if accounts.taken(account.email, ghost=admission.ghosted):
-            return Kind.TAKEN
-        if admission.decision == "challenge":
-            accounts.ask_to_confirm(account)
-            return Kind.CONFIRM
-        if admission.ghosted:
-            accounts.remember_ghost(account.email)  # same answer, and nothing behind it
-            return Kind.CREATED
-        return open_account(account)
-
-    # ---- to here ---------------------------------------------------------------------------------------------------
-
-    def open_account(account: Account) -> Kind:
         try:
-            accounts.open(account)
-        except sqlite3.IntegrityError:  # the same address, a moment earlier
-            return Kind.TAKEN
-        return Kind.CREATED
+            return answer(attempts.once(form, lambda: desk.place(form)), form, accounts)
+        except Taken:
+            return mistakes(form, WORDS[Kind.TAKEN], STATUS[Kind.TAKEN])
 
     return pages

@@ -17,6 +17,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).touch(mode=0o600)
         self._lock = RLock()
         self._db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None, timeout=10)
         self._db.row_factory = sqlite3.Row

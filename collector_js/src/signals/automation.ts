@@ -1,9 +1,9 @@
 /** Traces that drivers and disguises leave. What is looked at is left as it was found. */
 
-import type { Scope } from "../realm.ts";
-import { alteredNatives, oddGetters } from "./automation/natives.ts";
-import { serialised } from "./automation/serialised.ts";
-import { driverAttributes, driverGlobals, ownProperties } from "./automation/traces.ts";
+import type { Pristine } from "../realm.js";
+import { altered } from "./automation/natives.js";
+import { serialised } from "./automation/serialised.js";
+import { driverAttributes, driverGlobals, ownProperties } from "./automation/traces.js";
 
 export interface Automation {
   globals: string[];
@@ -14,12 +14,11 @@ export interface Automation {
   serialised?: boolean;
 }
 
-/** `fresh` is a realm that the page's scripts have not touched; `probes` names what the site asked for beyond the usual. */
-export const automation = ({ fresh, probes }: { fresh: Scope; probes: readonly string[] }): Automation => ({
+/** `pristine` is from a realm that the page's scripts have not touched; `probes` names what the site asked for beyond the usual. */
+export const automation = ({ pristine, probes }: { pristine: Pristine; probes: string }): Automation => ({
   globals: driverGlobals(),
   attributes: driverAttributes(),
-  natives: alteredNatives(fresh),
   own_properties: ownProperties(),
-  getters: oddGetters(),
-  ...(probes.includes("console") ? { serialised: serialised() } : {}),
+  ...altered(pristine),
+  ...(/console/.test(probes) && { serialised: serialised() }),
 });

@@ -1,5 +1,5 @@
-import type { Realm } from "../realm.ts";
-import { Missing } from "../signal.ts";
+import type { Realm } from "../realm.js";
+import { Missing } from "../signal.js";
 
 interface Brand {
   brand: string;

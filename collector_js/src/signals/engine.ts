@@ -11,14 +11,11 @@ export interface Engine {
 
 /** Paths from `window`. Each is there in some engines, or from some version on, so that together they tell both. */
 const FEATURES = (
-  "chrome.runtime safari.pushNotification InstallTrigger mozInnerScreenX ApplePaySession GestureEvent ontouchstart " +
-  "webkitRequestFileSystem onpointerrawupdate showOpenFilePicker PaymentManager BarcodeDetector EyeDropper trustedTypes " +
-  "scheduler.yield navigation documentPictureInPicture launchQueue CropTarget CloseWatcher SharedWorker " +
-  "structuredClone Intl.DurationFormat Array.fromAsync Array.prototype.findLast Array.prototype.toSorted " +
-  "Object.groupBy Promise.withResolvers Promise.try Set.prototype.union Iterator.prototype.map RegExp.escape " +
-  "Uint8Array.fromBase64 Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Map.prototype.getOrInsert Temporal " +
-  "navigator.userAgentData navigator.connection navigator.bluetooth navigator.usb navigator.gpu navigator.share " +
-  "navigator.globalPrivacyControl navigator.buildID navigator.oscpu navigator.brave navigator.standalone"
+  "chrome.runtime safari InstallTrigger mozInnerScreenX ApplePaySession GestureEvent ontouchstart onpointerrawupdate " +
+  "showOpenFilePicker EyeDropper trustedTypes scheduler.yield navigation documentPictureInPicture launchQueue SharedWorker " +
+  "structuredClone Intl.DurationFormat Array.fromAsync Object.groupBy Promise.withResolvers Promise.try Set.prototype.union " +
+  "Iterator RegExp.escape Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Temporal " +
+  "navigator.connection navigator.usb navigator.gpu navigator.globalPrivacyControl navigator.buildID navigator.brave"
 ).split(" ");
 
 /** The last name is only looked for, never read: Firefox warns of some when they are. */

@@ -1,4 +1,4 @@
-import type { Realm } from "../realm.ts";
+import type { Realm } from "../realm.js";
 
 export interface Hardware {
   concurrency?: number;
@@ -8,6 +8,8 @@ export interface Hardware {
 
 /** Firefox and Safari do not tell the memory, workers do not tell the touch points: what is undefined is not sent. */
 export function hardware({ scope }: Realm): Hardware {
-  const { hardwareConcurrency, deviceMemory, maxTouchPoints } = scope.navigator as Navigator & { deviceMemory?: number };
+  const { hardwareConcurrency, deviceMemory, maxTouchPoints } = scope.navigator as Navigator & {
+    deviceMemory?: number;
+  };
   return { concurrency: hardwareConcurrency, memory: deviceMemory, touch_points: maxTouchPoints } as Hardware;
 }

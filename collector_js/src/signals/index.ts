@@ -1,23 +1,24 @@
 /** The list of signals. Names on the wire and the payload's types are read off it. */
 
-import type { Ask } from "../guests.ts";
-import type { Realm, Scope } from "../realm.ts";
-import { story, told } from "../room.ts";
-import type { Samples, Signal } from "../signal.ts";
-import { automation } from "./automation.ts";
-import { clock } from "./clock.ts";
-import { engine } from "./engine.ts";
-import type { Interaction } from "./interaction.ts";
-import { permissions } from "./permissions.ts";
-import { plugins } from "./plugins.ts";
-import { screen } from "./screen.ts";
+import type { Ask } from "../guests.js";
+import type { Pristine, Realm, Scope } from "../realm.js";
+import { story, told } from "../room.js";
+import type { Samples, Signal } from "../signal.js";
+import { automation } from "./automation.js";
+import { clock } from "./clock.js";
+import { engine } from "./engine.js";
+import type { Interaction } from "./interaction.js";
+import { permissions } from "./permissions.js";
+import { plugins } from "./plugins.js";
+import { screen } from "./screen.js";
 
 /** What a signal of the page may draw on. */
 export interface Visit extends Realm {
   /** An empty frame's realm. */
   readonly fresh: Scope;
+  readonly pristine: Pristine;
   readonly ask: Ask;
-  readonly probes: readonly string[];
+  readonly probes: string;
   readonly interaction: () => Interaction;
 }
 

@@ -1,12 +1,12 @@
 /** How the page was used and the form was filled. Counts, quantiles and flags: never which key, a value or a path. */
 
-import { type TextField, textFields } from "./interaction/fields.ts";
-import { Insertions } from "./interaction/input.ts";
-import { watchKeys } from "./interaction/keys.ts";
-import { watchPointer } from "./interaction/pointer.ts";
-import { PressShape } from "./interaction/presses.ts";
-import { tenth } from "./interaction/spread.ts";
-import { type Hands, on, startCounts } from "./interaction/watch.ts";
+import { textFields } from "./interaction/fields.js";
+import { Insertions } from "./interaction/input.js";
+import { watchKeys } from "./interaction/keys.js";
+import { watchPointer } from "./interaction/pointer.js";
+import { PressShape } from "./interaction/presses.js";
+import { tenth } from "./interaction/spread.js";
+import { type Hands, on, startCounts } from "./interaction/watch.js";
 
 /** Gives the forms that are bound at the moment. */
 export type Forms = () => HTMLFormElement[];
@@ -14,7 +14,7 @@ export type Forms = () => HTMLFormElement[];
 /** Starts listening for the life of the page; what it gives back reads what was seen so far. */
 export function watchInteraction(forms: Forms) {
   const counts = startCounts();
-  const hands: Hands = { keydown: false, inserts: false, unnamed: false, strokeAt: Number.NEGATIVE_INFINITY };
+  const hands: Hands = { strokeAt: Number.NEGATIVE_INFINITY };
   const path = watchPointer(counts);
   const rhythm = watchKeys(counts, hands);
   const presses = new PressShape(hands);
@@ -23,11 +23,11 @@ export function watchInteraction(forms: Forms) {
   const hidden = watchHidden();
   return () => {
     const bound = forms();
-    const fields: TextField[] = bound.length ? bound.flatMap(textFields) : textFields(null);
+    const roots: ParentNode[] = bound.length ? bound : [document];
     return {
       bound: bound.length > 0,
       ...counts,
-      ...insertions.read(fields),
+      ...insertions.read(roots.flatMap(textFields)),
       ...rhythm(),
       ...{ path: path(), presses: presses.read() },
       ...{ form_ms: formAge(), hidden_ms: hidden() },

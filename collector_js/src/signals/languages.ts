@@ -1,3 +1,4 @@
-import type { Realm } from "../realm.ts";
+import type { Realm } from "../realm.js";
 
-export const languages = ({ scope }: Realm): string[] | undefined => scope.navigator.languages && [...scope.navigator.languages];
+export const languages = ({ scope }: Realm): string[] | undefined =>
+  scope.navigator.languages && [...scope.navigator.languages];

@@ -1,4 +1,4 @@
-import { Missing } from "../signal.ts";
+import { Missing } from "../signal.js";
 
 /** The same question asked in two ways. No browser says "denied" here and "prompt" there. */
 export async function permissions(): Promise<{ notification: string; query: string }> {

@@ -1,3 +1,3 @@
-import type { Realm } from "../realm.ts";
+import type { Realm } from "../realm.js";
 
 export const platform = ({ scope }: Realm): string => scope.navigator.platform;

@@ -1,3 +1,4 @@
-import type { Realm } from "../realm.ts";
+import type { Realm } from "../realm.js";
 
-export const timezone = ({ scope }: Realm): string | undefined => new scope.Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const timezone = ({ scope }: Realm): string | undefined =>
+  new scope.Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,4 +1,4 @@
-import type { Realm } from "../realm.ts";
+import type { Realm } from "../realm.js";
 
 /** Null where the browser has no such property: an answer of its own, since every current browser has one on pages. */
 export const webdriver = ({ scope }: Realm): boolean | null => scope.navigator.webdriver ?? null;

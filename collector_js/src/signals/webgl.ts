@@ -1,5 +1,5 @@
-import { hiddenCanvas, type Realm } from "../realm.ts";
-import { Missing } from "../signal.ts";
+import { hiddenCanvas, type Realm } from "../realm.js";
+import { Missing } from "../signal.js";
 
 export interface WebGL {
   vendor: string;

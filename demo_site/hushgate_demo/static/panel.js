@@ -2,6 +2,7 @@
 "use strict";
 
 const EVERY = 1000;
+const FIRST = 5; // findings shown at once
 const SVG = "http://www.w3.org/2000/svg";
 const DECISIONS = {
   allow: "let in",
@@ -72,8 +73,10 @@ function finding(one) {
 
 function findings(entry) {
   if (!entry.findings.length) return el("p", "fine", entry.verdict ? "Nothing was found." : entry.reason);
-  const list = el("ul", "findings", ...entry.findings.map(finding));
-  return el("div", "", entry.verdict ? null : el("p", "fine", entry.reason), list);
+  const lines = entry.findings.map(finding);
+  const rest = lines.splice(FIRST);
+  const more = rest.length ? el("details", "", el("summary", "", `${rest.length} more`), el("ul", "findings", ...rest)) : null;
+  return el("div", "", entry.verdict ? null : el("p", "fine", entry.reason), el("ul", "findings", ...lines), more);
 }
 
 function skipped(entry) {
@@ -95,7 +98,7 @@ function told(entry) {
 
 function latest(entry) {
   const chips = el("p", "chips", verdictChip(entry), el("span", `chip chip-${entry.decision}`, DECISIONS[entry.decision]));
-  const who = el("p", "who", el("b", "", entry.email), el("span", "", `${clock(entry.at)}, ${entry.sent === "form" ? "plain form" : "page"}`));
+  const who = el("p", "who", el("b", "", entry.email), el("span", "", `${clock(entry.at)}, sent by ${entry.sent === "form" ? "a plain form" : "the page"}`));
   const score = entry.score === null ? null : el("div", "score", scale(entry.score), el("p", "", `Score ${Math.round(entry.score)} of 100, confidence ${entry.confidence}`));
   const link = entry.link && !entry.effects.row ? el("p", "fine", "In the outbox: ", mailLink(entry.link)) : null;
   const effects = el("ul", "effects", ...EFFECTS.map((one) => effect(one, entry)));
@@ -134,7 +137,8 @@ function spared(totals) {
 }
 
 function draw(state) {
-  const open = id("latest-body").querySelector("details")?.open && shown.startsWith(`${state.latest?.serial} `);
+  const same = shown.startsWith(`${state.latest?.serial} `);
+  const open = same ? [...id("latest-body").querySelectorAll("details")].map((one) => one.open) : [];
   id("empty").hidden = state.latest !== null;
   for (const name of ["totals", "latest", "last"]) id(name).hidden = state.latest === null;
   for (const slot of document.querySelectorAll("[data-total]")) slot.textContent = String(state.totals[slot.dataset.total]);
@@ -143,8 +147,7 @@ function draw(state) {
   if (!state.latest) return;
   id("latest-body").replaceChildren(...latest(state.latest));
   id("rows").replaceChildren(...state.entries.map(row));
-  const details = id("latest-body").querySelector("details");
-  if (details && open) details.open = true;
+  for (const [place, one] of id("latest-body").querySelectorAll("details").entries()) one.open = open[place] ?? false;
 }
 
 async function refresh() {

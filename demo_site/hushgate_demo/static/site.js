@@ -5,29 +5,22 @@ const form = document.getElementById("signup");
 const said = document.getElementById("said");
 let sending = false;
 
-// The gate's script is loaded on the side; where it never arrives, the form works without it.
-function withGate(use) {
-  const script = document.querySelector("script[data-sitekey]");
-  if (window.hushgate) use(window.hushgate);
-  else script.addEventListener("load", () => window.hushgate && use(window.hushgate), { once: true });
-}
+// The gate's script is loaded on the side: calls wait in this queue for it, and where it never comes the form works without.
+window.hushgate ??= { q: [] };
+const gate = (...call) => window.hushgate.q.push(call);
 
-withGate((hushgate) => {
-  hushgate.on("verdict", (verdict) => {
-    window.__verdict = verdict; // what a page is told: {id, conversion}. Kept for tests.
-  });
+gate("on", "verdict", (verdict) => {
+  window.__verdict = verdict; // what a page is told: {id, conversion}. Kept for tests.
 });
 
 // Runs once it is known that this conversion counts, and never for a bot.
 function convert(user) {
-  withGate((hushgate) =>
-    hushgate.conversion(() => {
-      window.dataLayer = window.dataLayer || [];
-      const event = { event: "sign_up", user_id: user.id };
-      window.dataLayer.push(event);
-      fetch("/analytics", { method: "POST", body: JSON.stringify(event), keepalive: true });
-    }),
-  );
+  gate("conversion", () => {
+    window.dataLayer ??= [];
+    const event = { event: "sign_up", user_id: user.id };
+    window.dataLayer.push(event);
+    fetch("/analytics", { method: "POST", body: JSON.stringify(event), keepalive: true });
+  });
 }
 
 function show(errors) {

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from hushgate_demo.wave.addresses import draw
-from hushgate_demo.wave.visitor import Visitor, chrome_headers, name_and_email, room
+from hushgate_demo.wave.visitor import CHROME_ENGINE, NO_TRACES, Visitor, chrome_headers, in_all_rooms, name_and_email
 
 USER_AGENT = (
     '"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) '
@@ -80,7 +80,7 @@ def make(random: Random, row: Row, number: int, run: str) -> Visitor:
 def _signals(random: Random, timezone: str) -> dict[str, Any]:
     offset = _OFFSETS[timezone]
     hints = {"brands": BRANDS, "mobile": False, "platform": "Linux", "architecture": "x86", "bitness": "64"}
-    signals: dict[str, Any] = {
+    story: dict[str, Any] = {
         "user_agent": USER_AGENT,
         "platform": "Linux x86_64",
         "vendor": "Google Inc.",
@@ -96,10 +96,12 @@ def _signals(random: Random, timezone: str) -> dict[str, Any]:
         "hardware": {"concurrency": random.choice((2, 4)), "memory": 8, "touch_points": 0},
         "webdriver": False,
         "plugins": 5,
+        "engine": CHROME_ENGINE,
+        "automation": NO_TRACES,
         "permissions": {"notification": "default", "query": "prompt"},
         "interaction": _interaction(random),
     }
-    return {**signals, "iframe": room(signals), "worker": room(signals)}
+    return in_all_rooms(story)
 
 
 def _screen() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from hushgate_demo.wave.addresses import draw
-from hushgate_demo.wave.visitor import Visitor, chrome_headers, name_and_email, room
+from hushgate_demo.wave.visitor import CHROME_ENGINE, NO_TRACES, Visitor, chrome_headers, in_all_rooms, name_and_email
 
 USER_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
@@ -101,7 +101,7 @@ def _accept_language(languages: tuple[str, ...]) -> str:
 
 def _signals(random: Random, home: Home, seconds: float, characters: int) -> dict[str, Any]:
     maker, renderer = random.choice(_CARDS)
-    signals: dict[str, Any] = {
+    story: dict[str, Any] = {
         "user_agent": USER_AGENT,
         "platform": "Win32",
         "vendor": "Google Inc.",
@@ -114,11 +114,12 @@ def _signals(random: Random, home: Home, seconds: float, characters: int) -> dic
         "hardware": {"concurrency": random.choice((8, 12, 16)), "memory": random.choice((8, 16)), "touch_points": 0},
         "webdriver": False,
         "plugins": 5,
+        "engine": CHROME_ENGINE,
+        "automation": NO_TRACES,
         "permissions": {"notification": "default", "query": "prompt"},
         "interaction": _interaction(random, seconds, characters),
     }
-    rooms = {name: room(signals) for name in ("iframe", "frame", "worker", "shared_worker")}
-    return {**signals, **rooms}
+    return in_all_rooms(story)
 
 
 def _hints() -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from http.client import HTTPException
 from pathlib import Path
 from random import Random
+
+import click
 
 from hushgate_demo.wave import bots, people
 from hushgate_demo.wave.client import Server, Visit, play
@@ -32,16 +34,17 @@ def run(
     """
     demo, gate, serial = _find(demo_url, gate_url)
     visitors = gather(min(count, COUNT_MAX), min(people, COUNT_MAX), seed, records)
-    print(f"A wave of {count} bots, and {people} people among them, is on its way to {demo_url}", flush=True)
+    click.echo(f"A wave of {count} bots, and {people} people among them, is on its way to {demo_url}")
     visits = _send(demo, gate, visitors)
     summary = tally(demo, serial, visits, {row.country: row.name for row in bots.TABLE})
-    print(table(summary), flush=True)
+    click.echo(table(summary))
     return summary
 
 
 def gather(count: int, crowd: int, seed: int, records: Path | None = None) -> list[Visitor]:
     """Everybody in the wave, in the order in which they set out."""
-    random, tag = Random(seed), secrets.token_hex(3)
+    random = Random(seed)  # noqa: S311 - so that a seed is a wave
+    tag = secrets.token_hex(3)
     shares = bots.shares(count)
     rows = [row for row in bots.TABLE for _ in range(shares[row.country])]
     random.shuffle(rows)
@@ -68,15 +71,24 @@ def _send(demo: Server, gate: Server, visitors: list[Visitor]) -> list[Visit]:
     """Bots come a few at a time; people take their time beside them."""
     with ThreadPoolExecutor(BOT_THREADS) as hurried, ThreadPoolExecutor(PEOPLE_THREADS) as calm:
         ways = [(calm if visitor.person else hurried).submit(play, demo, gate, visitor) for visitor in visitors]
-        visits = []
+        return _collect(ways)
+
+
+def _collect(ways: list[Future[Visit]]) -> list[Visit]:
+    visits = []
+    try:
         for way in as_completed(ways):
             visits.append(way.result())
-            _progress(len(visits), len(visitors))
+            _progress(len(visits), len(ways))
+    except KeyboardInterrupt:
+        for way in ways:
+            way.cancel()
+        raise
     return visits
 
 
 def _progress(done: int, whole: int) -> None:
     if sys.stdout.isatty():
-        print(f"\r{done} of {whole} ", end="\n" if done == whole else "", flush=True)
+        click.echo(f"\r{done} of {whole} ", nl=done == whole)
     elif done == whole or done % max(whole // 4, 1) == 0:
-        print(f"{done} of {whole}", flush=True)
+        click.echo(f"{done} of {whole}")

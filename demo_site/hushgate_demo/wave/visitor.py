@@ -52,6 +52,11 @@ def name_and_email(random: Random, number: int, run: str) -> tuple[str, str]:
     return f"{first.title()} {last.title()}", f"{first}.{last}.{run}{number}@example.com"
 
 
+CHROME_ENGINE = {"eval_length": 33, "error_shape": "v8", "product_sub": "20030107", "pdf_viewer": True, "chrome": True}
+NO_TRACES: dict[str, list[str]] = {"globals": [], "attributes": [], "natives": [], "own_properties": [], "getters": []}
+ROOMS = ("iframe", "frame", "worker", "shared_worker")
+
+
 def brand_list(brands: Brands) -> str:
     """A brand list as the Sec-CH-UA header writes it."""
     return ", ".join(f'"{one["brand"]}";v="{one["version"]}"' for one in brands)
@@ -76,7 +81,8 @@ def chrome_headers(user_agent: str, platform: str, brands: Brands, languages: st
     ]
 
 
-def room(signals: dict[str, Any]) -> dict[str, Any]:
-    """The page's story as a frame or a worker tells it, where nothing was changed in one place only."""
+def in_all_rooms(signals: dict[str, Any]) -> dict[str, Any]:
+    """The page's story, and the same from every frame and worker: nothing was changed in one place only."""
     names = ("user_agent", "platform", "languages", "timezone", "client_hints", "hardware", "webgl")
-    return {name: signals[name] for name in names if name in signals}
+    room = {name: signals[name] for name in names}
+    return {**signals, **dict.fromkeys(ROOMS, room)}

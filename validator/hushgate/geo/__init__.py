@@ -1,4 +1,4 @@
-"""What is known of an address and of a clock: country, network and kind of an address; whether a zone fits a country."""
+"""What is known of an address (country, network, kind) and of a clock (whether its zone fits a country)."""
 
 from hushgate.geo.atlas import Atlas as Atlas
 from hushgate.geo.sources import Source as Source

@@ -20,8 +20,8 @@ _REMEMBERED = 8192
 class Atlas:
     """Looks addresses up. Opened once, shared by threads and forked workers.
 
-    Each path is an ``.mmdb`` of the operator's own (MaxMind, DB-IP, or flat); without one the shipped data is used. A file that
-    cannot be read is no error here: its answers are missing, and ``status()`` says why.
+    Each path is an ``.mmdb`` of the operator's own (MaxMind, DB-IP, or flat); without one the shipped data is used. A
+    file that cannot be read is no error here: its answers are missing, and ``status()`` says why.
     """
 
     def __init__(
@@ -36,15 +36,15 @@ class Atlas:
         self._remembered = lru_cache(_REMEMBERED)(self._look_up)
 
     def look_up(self, ip: str) -> Network:
-        """Country (ISO 3166 alpha-2), AS number, organisation and kind of an address. Never raises, whatever the string is.
+        """Country (ISO 3166 alpha-2), AS number, organisation and kind of an address. Never raises on any string.
 
-        What is not known is None, and the kind "unknown". The files are asked before anything is said about private
-        addresses: operators put their offices into them, and tests use the documentation ranges.
+        What is not known is None, and the kind "unknown". Private addresses are looked up like any others: operators
+        put their offices into their files, and tests use the documentation ranges. The shipped data has none of them.
         """
         return self._remembered(ip)
 
     def status(self) -> list[Source]:
-        """The files in use, with name, licence, date and age; ``ok`` is False with an ``error`` where one cannot be read."""
+        """The files in use, with name, licence, date and age; an unreadable one has an ``error`` and is not ``ok``."""
         tables = (self._countries, self._networks, self._anonymous)
         return [aged(table.source) for table in tables if table]
 

@@ -1,7 +1,7 @@
 """What kind of network it is, from its AS number and the name of its organisation.
 
-The lists are text in ``hushgate/data``: relays first, then hosting networks by number, then names that say "access", then
-names that say "hosting". Any other network with a name is access: a person who is taken for a server is the worse error.
+The lists are text in ``hushgate/data``: relays first, then hosting networks by number, then names that say "access",
+then names that say "hosting". Any other network with a name is access: taking a person for a server is the worse error.
 """
 
 from __future__ import annotations

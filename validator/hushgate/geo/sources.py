@@ -1,4 +1,4 @@
-"""Where the address data comes from: name, licence and date of each file, for ``hushgate geo status`` and for the pages."""
+"""Where the address data comes from: name, licence and date of each file, for operators and for pages that show it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import msgspec
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file of address data.
 
-    ``use`` is country, network or anonymous; ``date`` is the day it was made (ISO 8601), ``age_days`` how long ago that is;
-    ``records`` the number of ranges, where the format tells; ``attribution`` what the licence asks to be shown.
+    ``use`` is country, network or anonymous; ``date`` is the day it was made (ISO 8601), ``age_days`` how long ago that
+    is; ``records`` the number of ranges, where the format tells; ``attribution`` what the licence asks to be shown.
     """
 
     use: str

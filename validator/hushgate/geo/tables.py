@@ -34,14 +34,14 @@ _UNREADABLE = (AddressNotFoundError, maxminddb.InvalidDatabaseError, ValueError,
 
 @dataclass(frozen=True)
 class Table(Generic[T]):
-    """``find`` takes an address as text and as bytes in network order. It gives None for one that is not there, and never raises."""
+    """``find`` takes an address as text and as bytes in network order. None: it is not there. It never raises."""
 
     find: Callable[[str, bytes], T | None]
     source: Source
 
 
 def open_countries(path: Path | None) -> Table[str]:
-    """Country codes by address; None opens the shipped file. A file that cannot be read gives an empty table that says so."""
+    """Country codes by address; None opens the shipped file. An unreadable file gives an empty table that says so."""
     return _open("country", path, lambda ranges, at: _name(ranges.find(at)), "Country", _country, _flat_country)
 
 
@@ -66,7 +66,8 @@ def _open(
     try:
         if path is None:
             ranges = Ranges(SHIPPED / f"{use}.bin")
-            return Table(lambda _text, packed: from_ranges(ranges, packed), describe_shipped(use, SHIPPED, ranges.records))
+            about = describe_shipped(use, SHIPPED, ranges.records)
+            return Table(lambda _text, packed: from_ranges(ranges, packed), about)
         find = _mmdb(path, word, from_geoip2, from_flat)
         return Table(find, describe_mmdb(use, path))
     except _UNREADABLE as error:

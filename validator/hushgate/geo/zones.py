@@ -124,7 +124,7 @@ def _links() -> dict[str, str]:
 
 
 def _present_name(timezone: str) -> str | None:
-    """The zone that a name stands for. One in zone.tab stands for itself, though tzdata may link it to another country's."""
+    """The zone that a name stands for. One in zone.tab stands for itself, though tzdata may link it to another's."""
     if timezone not in _names():
         return None
     listed = _listed()

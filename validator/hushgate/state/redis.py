@@ -15,8 +15,10 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import redis
+from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+from redis.retry import Retry
 
 from hushgate.errors import StateLost
 from hushgate.state.base import Hit, Lease, Limit, Spend
@@ -93,6 +95,8 @@ class _Cluster:
             socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT,
             decode_responses=True,
+            # a request must not wait for a failover: it is answered without the store, and the next one tries again
+            retry=Retry(NoBackoff(), 1),
         )
 
     def call(self, *command: Any) -> Any:
@@ -133,7 +137,7 @@ class RedisState:
             answer = self._wire().call(*command)
         except NoScriptError:
             raise
-        except (RedisError, OSError, ValueError) as error:
+        except (RedisError, RedisClusterException, OSError, ValueError) as error:
             self._failed = time.monotonic()
             self.close()
             # the message of a connection error may hold the URL, and with it the password

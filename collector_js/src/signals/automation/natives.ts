@@ -1,102 +1,72 @@
-/** Whether built-in functions are the browser's own. Asked through a fresh realm, which the page's scripts have not touched. */
+/** Whether built-in functions are the browser's own. Asked through a realm that the page's scripts have not touched. */
 
-import type { Scope } from "../../realm.ts";
+import type { Pristine } from "../../realm.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: what is looked at may be anything
 type Any = any;
 
 /**
- * Those that a disguise must change, and that pages leave alone. Not here, since ordinary pages wrap them: fetch, timers,
- * history, addEventListener (error reporters), Function.prototype.toString (core-js, zone.js), attachShadow.
+ * What a disguise must change, and pages leave alone, by the owner of the prototype. Not here, since ordinary pages wrap them:
+ * fetch, timers, history, addEventListener (error reporters), Function.prototype.toString (core-js, zone.js), attachShadow.
  */
-const METHODS = [
-  "Document.createElement",
-  "HTMLCanvasElement.toDataURL",
-  "HTMLCanvasElement.getContext",
-  "WebGLRenderingContext.getParameter",
-  "WebGL2RenderingContext.getParameter",
-  "WebGLRenderingContext.getExtension",
-  "CanvasRenderingContext2D.getImageData",
-  "Permissions.query",
-  "NavigatorUAData.getHighEntropyValues",
-  "HTMLMediaElement.canPlayType",
-  "Date.getTimezoneOffset",
-];
-
-const GETTERS = [
-  "Navigator.webdriver",
-  "Navigator.userAgent",
-  "Navigator.appVersion",
-  "Navigator.platform",
-  "Navigator.vendor",
-  "Navigator.language",
-  "Navigator.languages",
-  "Navigator.plugins",
-  "Navigator.mimeTypes",
-  "Navigator.hardwareConcurrency",
-  "Navigator.deviceMemory",
-  "Navigator.maxTouchPoints",
-  "Navigator.userAgentData",
-  "Navigator.connection",
-  "Screen.width",
-  "Screen.height",
-  "Screen.availWidth",
-  "Screen.availHeight",
-  "Screen.colorDepth",
-  "HTMLIFrameElement.contentWindow",
-];
-
-/** Where a name leads: the prototype, and what it holds under the name. */
-function find(path: string): { proto: Any; key: string; held: PropertyDescriptor | undefined } {
-  const [owner, key] = path.split(".") as [string, string];
-  const proto = (window as Any)[owner]?.prototype;
-  return { proto, key, held: proto && Object.getOwnPropertyDescriptor(proto, key) };
-}
-
-/** Engines differ in spaces and in saying `get`; a proxy or a bound function prints without its name. */
-const printsNative = (fn: Any, name: string, { Function: { prototype } }: Scope): boolean =>
-  new RegExp(`^function (get )?${name}\\(\\) ?\\{\\s*\\[native code\\]\\s*\\}$`).test(prototype.toString.call(fn));
+const WATCHED = {
+  Navigator:
+    "webdriver userAgent appVersion platform vendor language languages plugins mimeTypes " +
+    "hardwareConcurrency deviceMemory maxTouchPoints userAgentData permissions",
+  NavigatorUAData: "brands platform getHighEntropyValues",
+  Screen: "width height availWidth availHeight colorDepth",
+  Permissions: "query",
+  Document: "createElement",
+  HTMLIFrameElement: "contentWindow",
+  HTMLCanvasElement: "getContext toDataURL",
+  WebGLRenderingContext: "getParameter getExtension",
+  WebGL2RenderingContext: "getParameter",
+  Date: "getTimezoneOffset",
+};
 
 /**
- * A function cannot become its own ancestor, and says so. A proxy passes the change on to its target, where it is no circle:
- * https://tc39.es/ecma262/#sec-ordinarysetprototypeof, step 8. What was changed is put back at once.
+ * Engines differ in spaces and in saying `get`; a proxy or a bound function prints without its name. And a function cannot become
+ * its own ancestor, while a proxy passes the change on to its target, where it is no circle
+ * (https://tc39.es/ecma262/#sec-ordinarysetprototypeof, step 8); what was changed is put back at once.
  */
-function isProxy(fn: Any, { Reflect: { getPrototypeOf, setPrototypeOf } }: Scope): boolean {
-  const before = getPrototypeOf(fn);
-  const took = setPrototypeOf(fn, Object.create(fn));
-  const restored = setPrototypeOf(fn, before);
-  return took || !restored;
+function isNative(fn: Any, name: string, { Function: { prototype }, Reflect: reflect }: Pristine): boolean {
+  if (typeof fn !== "function") return false;
+  const printed = new RegExp(`^function (get )?${name}\\(\\) ?{\\s*\\[native code]\\s*}$`).test(
+    prototype.toString.call(fn),
+  );
+  const before = reflect.getPrototypeOf(fn);
+  const took = reflect.setPrototypeOf(fn, Object.create(fn));
+  return reflect.setPrototypeOf(fn, before) && !took && printed;
 }
 
-const isNative = (fn: Any, name: string, fresh: Scope): boolean =>
-  typeof fn === "function" && printsNative(fn, name, fresh) && !isProxy(fn, fresh);
-
-/** Built-ins that do not print as native code, or are wrapped. */
-export function alteredNatives(fresh: Scope): string[] {
-  const functions: [string, Any][] = [
-    ...METHODS.map((path): [string, Any] => [path, find(path).held?.value]),
-    ...GETTERS.map((path): [string, Any] => [path, find(path).held?.get]),
-    ["Intl.DateTimeFormat.resolvedOptions", Intl.DateTimeFormat.prototype.resolvedOptions],
-    ["Notification.permission", window.Notification && Object.getOwnPropertyDescriptor(Notification, "permission")?.get],
-    // The fresh realm's own answer is only worth something where nothing wrapped it on the way in.
-    ["fresh.Function.toString", fresh.Function.prototype.toString],
-  ];
-  const altered = functions.filter(([path, fn]) => fn && !isNative(fn, path.split(".").pop() as string, fresh));
-  return altered.map(([path]) => path);
-}
-
-/** Getters that are values, that have a prototype of their own, or that answer for an object which is not theirs. */
-export const oddGetters = (): string[] =>
-  GETTERS.filter((path) => {
-    const { proto, held } = find(path);
-    return held && (!held.get || Object.hasOwn(held.get, "prototype") || answersFor(held.get, Object.create(proto)));
-  });
-
-function answersFor(getter: Any, stranger: object): boolean {
+/** A native getter has no prototype, and throws for an object that is not its own. */
+function isOdd(getter: Any, owner: object): boolean {
   try {
-    getter.call(stranger);
+    getter.call(Object.create(owner));
     return true;
   } catch (error) {
-    return !(error instanceof TypeError);
+    return "prototype" in getter || !(error instanceof TypeError);
   }
+}
+
+/** Built-ins that do not print as native code or are wrapped, and getters that do not behave like the browser's. */
+export function altered(pristine: Pristine): { natives: string[]; getters: string[] } {
+  const natives: string[] = [];
+  const getters: string[] = [];
+  const look = (path: string, name: string, fn: unknown) => {
+    if (!isNative(fn, name, pristine)) natives.push(path);
+  };
+  for (const [owner, names] of Object.entries(WATCHED)) {
+    const { prototype } = (window as Any)[owner] || {};
+    for (const name of names.split(" ")) {
+      const held = prototype && Object.getOwnPropertyDescriptor(prototype, name);
+      if (!held) continue;
+      look(`${owner}.${name}`, name, held.get || held.value);
+      if (held.get && isOdd(held.get, prototype)) getters.push(`${owner}.${name}`);
+    }
+  }
+  look("DateTimeFormat.resolvedOptions", "resolvedOptions", Intl.DateTimeFormat.prototype.resolvedOptions);
+  // The fresh realm's own word is only worth something where nothing wrapped it on the way in.
+  look("fresh.toString", "toString", pristine.Function.prototype.toString);
+  return { natives, getters };
 }

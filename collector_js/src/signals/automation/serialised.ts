@@ -3,7 +3,7 @@
  * what is logged shows in an open console, so that this probe runs only where the site asks for it (data-probes="console").
  */
 export function serialised(): boolean {
-  const errors = Error as ErrorConstructor & { prepareStackTrace?: unknown };
+  const errors = Error as { prepareStackTrace?: unknown };
   const before = Object.getOwnPropertyDescriptor(errors, "prepareStackTrace");
   let seen = false;
   errors.prepareStackTrace = () => {

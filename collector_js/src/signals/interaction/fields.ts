@@ -3,13 +3,13 @@
 export type TextField = HTMLInputElement | HTMLTextAreaElement;
 
 /** Where a value is chosen rather than written, insertion says nothing. */
-const CHOSEN = /^(button|checkbox|color|date|datetime-local|file|hidden|image|month|radio|range|reset|submit|time|week)$/;
+const WRITTEN = /^(text|search|url|tel|email|password|number)/;
 
 export const isField = (target: EventTarget | null): target is HTMLElement =>
-  target instanceof HTMLElement && (target.matches("input,textarea,select") || target.isContentEditable);
+  target instanceof HTMLElement && ("form" in target || target.isContentEditable);
 
 export const isTextField = (target: EventTarget | null): target is TextField =>
-  target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !CHOSEN.test(target.type));
+  isField(target) && WRITTEN.test((target as TextField).type);
 
 /** Whether the browser itself filled the field. Older browsers do not know the selector, and throw. */
 export function isAutofilled(field: Element): boolean {
@@ -20,5 +20,5 @@ export function isAutofilled(field: Element): boolean {
   }
 }
 
-export const textFields = (form: HTMLFormElement | null): TextField[] =>
-  [...(form ? form.elements : document.querySelectorAll("input,textarea"))].filter(isTextField);
+export const textFields = (root: ParentNode): TextField[] =>
+  [...root.querySelectorAll<TextField>("input,textarea")].filter(isTextField);

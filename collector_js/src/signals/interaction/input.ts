@@ -1,9 +1,9 @@
 /** Tells apart how text came into a field: https://w3c.github.io/input-events/#interface-InputEvent-Attributes */
 
-import { isAutofilled, isField, isTextField, type TextField, textFields } from "./fields.ts";
-import { type Counts, type Hands, on } from "./watch.ts";
+import { isAutofilled, isField, isTextField, type TextField, textFields } from "./fields.js";
+import { type Counts, type Hands, on } from "./watch.js";
 
-type Kind = "typed" | "keyless" | "bulk" | "pasted" | "dropped" | "composed" | "replaced" | "autofilled";
+type Kind = "typed" | "keyless" | "bulk" | "pasted" | "dropped" | "composed" | "replaced" | "autofilled" | undefined;
 
 /** Input methods hand over their text just after the composition has ended. */
 const COMPOSED_MS = 50;
@@ -11,91 +11,82 @@ const COMPOSED_MS = 50;
 /** Password managers fill all their fields in one go, or in very quick steps. */
 const TOGETHER_MS = 100;
 
-const length = (text: string): number => [...text].length;
-
-export interface Filling {
-  filled: number;
-  scripted: number;
-}
+const length = (text: string | null): number => [...(text || "")].length;
 
 export class Insertions {
-  /** Fields that the page, or the browser's own memory of the page, had filled before anybody came. */
-  private readonly given = new WeakSet<Element>();
-  private readonly heard = new WeakSet<EventTarget>();
-  private composedAt = Number.NEGATIVE_INFINITY;
-  private plain: { field: EventTarget; at: number; counted: boolean } | undefined;
+  readonly #counts: Counts;
+  readonly #hands: Hands;
+  /** Fields that the page or the browser's memory of it had filled before anybody came, and those that had an event. */
+  readonly #explained = new WeakSet<EventTarget>();
+  #composedAt = Number.NEGATIVE_INFINITY;
+  #plain = { field: null as EventTarget | null, at: 0, counted: false };
 
-  constructor(
-    private readonly counts: Counts,
-    private readonly hands: Hands,
-  ) {
-    this.give();
-    on("load", () => this.give());
-    on("change", ({ target }) => void this.heard.add(target as EventTarget));
+  constructor(counts: Counts, hands: Hands) {
+    this.#counts = counts;
+    this.#hands = hands;
+    const give = () => {
+      for (const field of textFields(document)) if (field.value) this.#explained.add(field);
+    };
+    give();
+    on("load", give);
+    on("change", ({ target }) => void this.#explained.add(target as EventTarget));
     on("compositionend", ({ timeStamp }) => {
-      this.composedAt = timeStamp;
+      this.#composedAt = timeStamp;
     });
-    on("input", (event) => this.hear(event as InputEvent));
+    on("input", (event) => this.#hear(event as InputEvent));
   }
 
-  private give(): void {
-    for (const field of textFields(null)) if (field.value) this.given.add(field);
-  }
-
-  private hear(event: InputEvent): void {
+  #hear(event: InputEvent): void {
     const { target } = event;
     if (!isField(target)) return;
-    this.heard.add(target);
-    const kind = this.kind(event, target);
-    if (kind) this.counts[kind] += kind === "typed" ? length(event.data ?? "") : 1;
+    this.#explained.add(target);
+    const kind = this.#kind(event, target);
+    if (kind) this.#counts[kind] += kind === "typed" ? length(event.data) : 1;
   }
 
-  private kind(event: InputEvent, target: HTMLElement): Kind | undefined {
-    const { inputType = "", isTrusted } = event;
+  #kind(event: InputEvent, target: HTMLElement): Kind {
+    const { inputType, isTrusted, data } = event;
     if (isAutofilled(target)) return "autofilled";
-    if (!isTrusted || !inputType) return isTextField(target) ? this.plainKind(event, target) : undefined;
+    if (!isTrusted || !inputType) return isTextField(target) ? this.#plainKind(event, target) : undefined;
     if (/Paste|Yank/.test(inputType)) return "pasted";
     if (/Drop/.test(inputType)) return "dropped";
-    if (this.isComposed(event)) return "composed";
-    if (/Replacement/.test(inputType)) return isWhole(event, target) ? "autofilled" : "replaced";
-    return inputType === "insertText" ? this.textKind(event.data ?? "") : undefined;
+    if (this.#isComposed(event)) return "composed";
+    const value = isTextField(target) && target.value;
+    if (/Replacement/.test(inputType)) return (data ?? value) === value ? "autofilled" : "replaced";
+    return inputType === "insertText" ? this.#textKind(data || "") : undefined;
   }
 
-  private isComposed({ inputType, isComposing, timeStamp }: InputEvent): boolean {
-    return /Composition|Dictation/.test(inputType) || isComposing || timeStamp - this.composedAt < COMPOSED_MS;
+  #isComposed({ inputType, isComposing, timeStamp }: InputEvent): boolean {
+    return isComposing || /Compos|Dictat/.test(inputType) || timeStamp - this.#composedAt < COMPOSED_MS;
   }
 
-  private textKind(data: string): Kind {
-    const { hands, counts } = this;
-    const explained = hands.inserts && (hands.unnamed || length(data) < 3);
+  #textKind(data: string): Kind {
+    const hands = this.#hands;
+    const written = hands.inserts && (hands.unnamed || length(data) < 3);
     hands.inserts = false;
-    if (explained) return "typed";
+    if (written) return "typed";
     // Emoji panels press no key, and neither does the row of suggestions on an iPhone.
-    if (/\p{Extended_Pictographic}/u.test(data) || (counts.touch && "GestureEvent" in window)) return "replaced";
-    return length(data) === 1 ? "keyless" : "bulk";
+    if (/\p{Extended_Pictographic}/u.test(data) || (this.#counts.touch && "GestureEvent" in window)) return "replaced";
+    return length(data) > 1 ? "bulk" : "keyless";
   }
 
   /** An event without a type is a script's, the browser's own filling, or a password manager's, which fills several fields. */
-  private plainKind({ isTrusted, timeStamp: at }: Event, field: TextField): Kind | undefined {
+  #plainKind({ isTrusted, timeStamp: at }: Event, field: TextField): Kind {
     if (isTrusted) return /number|search/.test(field.type) ? undefined : "autofilled";
-    const { plain } = this;
-    const together = !!plain && plain.field !== field && at - plain.at < TOGETHER_MS;
+    const last = this.#plain;
+    const together = last.field !== field && at - last.at < TOGETHER_MS && !!last.field;
     // The first of them was not known for one when it came.
-    if (together && !plain.counted) this.counts.autofilled++;
-    this.plain = { field, at, counted: together };
+    if (together && !last.counted) this.#counts.autofilled++;
+    this.#plain = { field, at, counted: together };
     return together ? "autofilled" : undefined;
   }
 
   /** How many text fields hold something, and how many of them nothing can explain. */
-  read(fields: TextField[]): Filling {
+  read(fields: TextField[]): { filled: number; scripted: number } {
     const filled = fields.filter(({ value }) => value);
     const scripted = filled.filter(
-      (field) =>
-        field.value !== field.defaultValue && !this.given.has(field) && !this.heard.has(field) && !isAutofilled(field),
+      (field) => field.value !== field.defaultValue && !this.#explained.has(field) && !isAutofilled(field),
     );
     return { filled: filled.length, scripted: scripted.length };
   }
 }
-
-const isWhole = ({ data }: InputEvent, target: HTMLElement): boolean =>
-  isTextField(target) && (data ?? target.value) === target.value;

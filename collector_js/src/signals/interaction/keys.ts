@@ -1,19 +1,12 @@
 /** Counts keys and their rhythm. Which key it was is looked at for a moment and never kept. */
 
-import { type Spread, spread } from "./spread.ts";
-import { type Counts, type Hands, KEPT, on } from "./watch.ts";
-
-const MODIFIER = /^(Alt|AltGraph|CapsLock|Control|Fn|Meta|OS|Shift)/;
-
-/** Soft keyboards and input methods press a key without a name. */
-const UNNAMED = /^(Dead|Process|Unidentified)$/;
+import { type Spread, spread } from "./spread.js";
+import { type Counts, type Hands, keep, on } from "./watch.js";
 
 export interface Rhythm {
   dwell: Spread | undefined;
   flight: Spread | undefined;
 }
-
-const keep = (values: number[], value: number): void => void (values.length < KEPT && values.push(value));
 
 /** Starts listening; what it gives back reads the rhythm so far. */
 export function watchKeys(counts: Counts, hands: Hands): () => Rhythm {
@@ -23,20 +16,20 @@ export function watchKeys(counts: Counts, hands: Hands): () => Rhythm {
   let lastUp: number | undefined;
 
   on("keydown", (event) => {
-    if (!event.isTrusted) return;
+    const { code, key, repeat, timeStamp, isTrusted } = event;
+    if (!isTrusted) return;
     note(event, counts, hands);
-    const { code, key, repeat, timeStamp } = event;
-    if (repeat || !code || MODIFIER.test(key)) return;
+    if (repeat || !code || /^(Alt|Caps|Control|Fn|Meta|OS|Shift)/.test(key)) return;
     if (down.size) counts.rollover++;
-    else if (lastUp !== undefined) keep(flight, timeStamp - lastUp);
+    else if (lastUp) keep(flight, timeStamp - lastUp);
     down.set(code, timeStamp);
   });
   on("keyup", ({ code, key, timeStamp }) => {
     if (key === " ") hands.strokeAt = timeStamp;
+    const start = down.get(code);
     // A Mac tells of no key's release while Command is held.
     if (key === "Meta") down.clear();
-    const start = down.get(code);
-    if (start === undefined) return;
+    if (!start) return;
     keep(dwell, timeStamp - start);
     down.delete(code);
     lastUp = timeStamp;
@@ -50,16 +43,15 @@ export function watchKeys(counts: Counts, hands: Hands): () => Rhythm {
 }
 
 function note(event: KeyboardEvent, counts: Counts, hands: Hands): void {
-  const { key, timeStamp } = event;
+  const { key, code, altKey, ctrlKey, metaKey, shiftKey, timeStamp } = event;
   hands.keydown = true;
-  hands.unnamed = UNNAMED.test(key) || event.isComposing;
+  // Soft keyboards and input methods press a key without a name.
+  hands.unnamed = /^(Dead|Process|Unidentified)$/.test(key) || event.isComposing;
   // Control with Alt is AltGr, which writes.
-  if ([...key].length === 1 || hands.unnamed) hands.inserts = event.altKey || !(event.ctrlKey || event.metaKey);
+  if (hands.unnamed || [...key].length === 1) hands.inserts = altKey || !(ctrlKey || metaKey);
   if (key === "Tab") counts.tabs++;
-  if (key === "Enter" || key === " ") hands.strokeAt = timeStamp;
-  if (isShiftless(event, counts)) counts.shiftless++;
+  if (key === "Enter") hands.strokeAt = timeStamp;
+  // Soft keyboards write capitals without Shift as well: they have no code, or a finger was seen.
+  const upper = /^[A-Z]$/.test(key) && code && !counts.touch;
+  if (upper && !shiftKey && !event.getModifierState("CapsLock")) counts.shiftless++;
 }
-
-/** Soft keyboards write capitals without Shift: they have no code, or a finger was seen. */
-const isShiftless = (event: KeyboardEvent, counts: Counts): boolean =>
-  /^[A-Z]$/.test(event.key) && !!event.code && !counts.touch && !event.shiftKey && !event.getModifierState("CapsLock");

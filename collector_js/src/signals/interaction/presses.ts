@@ -1,7 +1,7 @@
 /** Clicks on fields and buttons that a pointer made: where they landed, how long they were held, what came before. */
 
-import { quantile, tenth } from "./spread.ts";
-import { type Hands, KEPT, on } from "./watch.ts";
+import { spread, tenth } from "./spread.js";
+import { type Hands, keep, on } from "./watch.js";
 
 export interface Presses {
   n: number;
@@ -13,70 +13,70 @@ export interface Presses {
   negative: number;
 }
 
-const PRESSED = "input,textarea,select,button";
 const BEFORE_MS = 1000;
 
 /** A key's click, or the one that a label passes on to its field, comes within the same stroke as its cause. */
 const SAME_STROKE_MS = 50;
 
-export class PressShape {
-  private counts = { n: 0, centred: 0, detail0: 0, negative: 0 };
-  private held: number[] = [];
-  private movesBefore: number | undefined;
-  private moves: number[] = [];
-  private down: PointerEvent | undefined;
-  private last: MouseEvent | undefined;
+const pressable = ({ target }: Event): Element | null => (target as Element).closest?.("input,textarea,select,button");
 
-  constructor(private readonly hands: Hands) {
+export class PressShape {
+  readonly #counts = { n: 0, centred: 0, detail0: 0, negative: 0 };
+  readonly #hands: Hands;
+  readonly #held: number[] = [];
+  #movesBefore = Number.POSITIVE_INFINITY;
+  #moves: number[] = [];
+  #labelAt = Number.NEGATIVE_INFINITY;
+  #down: PointerEvent | undefined;
+
+  constructor(hands: Hands) {
+    this.#hands = hands;
     on("pointermove", ({ timeStamp }) => {
-      this.moves = this.recent(timeStamp).concat(timeStamp);
+      this.#moves = [...this.#recent(timeStamp), timeStamp];
     });
     on("pointerdown", (event) => {
-      this.down = event;
+      this.#down = event;
     });
-    on("pointerup", ({ timeStamp }) => this.hold(timeStamp));
-    on("click", (event) => {
-      if (!this.isPassedOn(event)) this.press(event);
-      this.last = event;
-    });
+    on("pointerup", (event) => this.#release(event));
+    on("click", (event) => this.#click(event));
   }
 
-  private recent(at: number): number[] {
-    return this.moves.filter((move) => at - move < BEFORE_MS);
+  #recent(at: number): number[] {
+    return this.#moves.filter((move) => at - move < BEFORE_MS);
   }
 
-  private hold(at: number): void {
-    if (!this.down || !this.pressed(this.down)) return;
-    if (this.held.length < KEPT) this.held.push(at - this.down.timeStamp);
-    if (this.down.pointerType !== "mouse") return;
-    const before = this.recent(this.down.timeStamp).length;
-    this.movesBefore = Math.min(before, this.movesBefore ?? before);
+  #release({ timeStamp }: Event): void {
+    const down = this.#down;
+    if (!down || !pressable(down)) return;
+    keep(this.#held, timeStamp - down.timeStamp);
+    if (down.pointerType === "mouse") {
+      this.#movesBefore = Math.min(this.#movesBefore, this.#recent(down.timeStamp).length);
+    }
   }
 
-  private pressed = ({ target }: Event): Element | null => (target instanceof Element ? target.closest(PRESSED) : null);
-
-  private isPassedOn({ timeStamp, target }: MouseEvent): boolean {
-    if (timeStamp - this.hands.strokeAt < SAME_STROKE_MS) return true;
-    const label = this.last?.target instanceof Element && this.last.target.closest("label");
-    return !!label && label.control === target && timeStamp - (this.last as MouseEvent).timeStamp < SAME_STROKE_MS;
+  #click(event: MouseEvent): void {
+    const target = pressable(event);
+    const passedOn = event.timeStamp - Math.max(this.#hands.strokeAt, this.#labelAt) < SAME_STROKE_MS;
+    if (target && !passedOn) this.#count(event, target.getBoundingClientRect());
+    if ((event.target as Element).closest?.("label")) this.#labelAt = event.timeStamp;
   }
 
-  private press(event: MouseEvent): void {
-    const target = this.pressed(event);
-    if (!target) return;
-    const { left, top, width, height } = target.getBoundingClientRect();
-    const off = Math.max(Math.abs(event.clientX - left - width / 2), Math.abs(event.clientY - top - height / 2));
-    this.counts.n++;
-    if (off <= 1) this.counts.centred++;
-    if (!event.detail) this.counts.detail0++;
-    if ((event as PointerEvent).pointerId < 0) this.counts.negative++;
+  #count(event: MouseEvent, { left, top, width, height }: DOMRect): void {
+    const { clientX, clientY, detail } = event;
+    const counts = this.#counts;
+    counts.n++;
+    if (Math.abs(clientX - left - width / 2) <= 1 && Math.abs(clientY - top - height / 2) <= 1) counts.centred++;
+    if (!detail) counts.detail0++;
+    if ((event as PointerEvent).pointerId < 0) counts.negative++;
   }
 
-  /** Undefined where nothing was pressed. */
+  /** Nothing where nothing was pressed. */
   read(): Presses | undefined {
-    if (!this.counts.n) return undefined;
-    const { held } = this;
-    const times = held.length ? { held_p50: quantile(held, 0.5), held_min: tenth(Math.min(...held)) } : {};
-    return { ...this.counts, ...times, moves_before_min: this.movesBefore } as Presses;
+    if (!this.#counts.n) return undefined;
+    const times = this.#held.length
+      ? { held_p50: spread(this.#held)?.p50, held_min: tenth(Math.min(...this.#held)) }
+      : {};
+    const before = Number.isFinite(this.#movesBefore) ? { moves_before_min: this.#movesBefore } : {};
+    return { ...this.#counts, ...times, ...before } as Presses;
   }
 }

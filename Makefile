@@ -1,0 +1,74 @@
+# Thin lines: each target calls the tool that does the work. Everything is installed into $(VENV), nothing elsewhere.
+PYTHON ?= python3
+VENV ?= .venv
+DEMO_PORT ?= 8000
+GATE_PORT ?= 8100
+DATA ?= demo-data
+ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The virtual environment's Node first: there is one where the machine has none.
+NPM := cd collector_js && PATH="$(abspath $(BIN)):$$PATH" npm
+PACKAGING := pyproject.toml validator/build_hook.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench docs build clean
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: $(VENV)/installed build ## Starts the demo site and the gate. DEMO_PORT, GATE_PORT and DATA change where.
+	@exec $(BIN)/hushgate demo --demo-port $(DEMO_PORT) --gate-port $(GATE_PORT) --data $(DATA)
+
+test: $(VENV)/installed-dev build collector_js/node_modules/.package-lock.json ## Runs every test; ARGS go to pytest.
+	$(NPM) run test
+	$(NPM) run test:browser
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-dev collector_js/node_modules/.package-lock.json ## Checks style, types and the direction of imports.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(NPM) run lint
+
+bench: $(VENV)/installed-dev build ## Measures the gate against a bare Flask route, in one run.
+	PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/installed ## Writes CHECKS.md and SETTINGS.md.
+	$(BIN)/hushgate docs
+
+build: $(VENV)/made ## Builds the collector and the address data, where their sources are newer.
+	@$(BIN)/python validator/build_hook.py
+
+clean: ## Removes what was built and installed; leaves the demo's data.
+	rm -rf $(VENV) dist collector_js/dist collector_js/node_modules validator/hushgate/web/static validator/hushgate/geo/db
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# pip hides what a build hook prints, so the hook is run by itself, in sight, and finds its work done when pip calls it.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "hushgate: $(PYTHON) is older than 3.11. Name another: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "hushgate: $(PYTHON) cannot make virtual environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "hushgate: making $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet "hatchling>=1.27" editables
+	$(PIP) install --quiet pip $$($(BIN)/python validator/build_hook.py requirements)
+	@touch $@
+
+$(VENV)/installed: $(PACKAGING) | $(VENV)/made
+	@$(BIN)/python validator/build_hook.py
+	@echo "hushgate: installing the package and what it needs (once)"
+	$(PIP) install --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "hushgate: installing the tools for tests and checks (once)"
+	$(PIP) install --quiet --no-build-isolation --editable ".[dev]"
+	@touch $@
+
+collector_js/node_modules/.package-lock.json: collector_js/package-lock.json | $(VENV)/made
+	$(NPM) ci --ignore-scripts --no-fund --no-audit
+	@touch $@

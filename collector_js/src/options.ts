@@ -1,0 +1,35 @@
+/** The settings of a page: attributes of the script tag, or what init() is given. */
+
+import type { Unverified } from "./conversions.js";
+
+export interface Options {
+  /** Names the site to the gate. Public. */
+  sitekey: string;
+  /** Where the gate is, with a path where it is mounted under one. The script tag's default is the script's own place. */
+  endpoint: string;
+  /** What the visitor is about to do: `signup` and the like. Bound into the token. */
+  action?: string;
+  /** Selector of the forms to bind. Default: the form with a password or email field, where there is exactly one. */
+  form?: string;
+  /** Name of the field that carries the token. Default: `hushgate-token`. */
+  field?: string;
+  /** Name of a global function that gets {id, conversion}. */
+  callback?: string;
+  /** How long a form may be held, in ms. Default: 2500. */
+  timeout?: number;
+  /** `load`: ask for a verdict as soon as the environment is known, action `pageview`. */
+  when?: "load";
+  /** `off`: do not open the gate's frame with its workers. */
+  rooms?: "off";
+  /** Words for probes beyond the usual: `console`. */
+  probes?: string;
+  /** What becomes of conversions that no verdict speaks of. Default: `drop`. */
+  unverified?: Unverified;
+}
+
+/** The gate's place is the script's, less the version's folder: `https://gate.example/sub/v1/hushgate.js`. */
+const placeOf = (src: string): string => new URL("..", src).href.slice(0, -1);
+
+/** The attributes' names are the options' own: data-sitekey, data-action and so on. */
+export const readAttributes = ({ dataset, src }: HTMLScriptElement): Options =>
+  ({ endpoint: placeOf(src), ...dataset, ...(dataset.timeout && { timeout: +dataset.timeout }) }) as unknown as Options;
