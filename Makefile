@@ -70,5 +70,5 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 collector_js/node_modules/.package-lock.json: collector_js/package-lock.json | $(VENV)/made
-	$(NPM) ci --ignore-scripts --no-fund --no-audit
+	$(NPM) install --no-save --ignore-scripts --no-fund --no-audit
 	@touch $@

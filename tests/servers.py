@@ -160,7 +160,16 @@ def redis_cluster() -> Iterator[Cluster]:
         for number in range(NODES):
             folder = Path(text) / str(number)
             folder.mkdir()
-            options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-replica-validity-factor", "0", "--cluster-config-file", "nodes.conf")
+            options = (
+                "--cluster-enabled",
+                "yes",
+                "--cluster-node-timeout",
+                "1000",
+                "--cluster-replica-validity-factor",
+                "0",
+                "--cluster-config-file",
+                "nodes.conf",
+            )
             server = Server(folder, *options)
             server.start()
             stack.callback(server.stop)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from hushgate.config import parse
 from hushgate.house import House, open_house
 from hushgate.judge import Judgement, default_rules, judge_record
 from hushgate.keys import b64, hash_secret, new_key, new_secret, unb64
 from hushgate.visit import Visit, read_visit
 from hushgate.web.app import create_app
-from werkzeug.test import TestResponse
 
 SITE = "site-test"
 HOST = "www.example.com"
@@ -112,7 +113,7 @@ NETWORK = {"country": "DE", "asn": 3320, "org": "Deutsche Telekom AG", "kind": "
 def person(**changes: Any) -> dict[str, Any]:
     """A visit on record of a person with Chrome on Windows in Germany. A change of None takes a signal out."""
     signals = copy.deepcopy(SIGNALS)
-    parts = {
+    parts: dict[str, Any] = {
         name: changes.pop(name)
         for name in ("headers", "network", "timing", "action", "missing", "opened")
         if name in changes
@@ -123,7 +124,14 @@ def person(**changes: Any) -> dict[str, Any]:
         else:
             signals[name] = {**signals[name], **value} if isinstance(value, dict) and name in signals else value
     headers = {**HEADERS, **parts.pop("headers", {})}
-    record = {"id": "", "site": SITE, "action": "signup", "ip": "84.128.0.1", "network": NETWORK, "signals": signals}
+    record: dict[str, Any] = {
+        "id": "",
+        "site": SITE,
+        "action": "signup",
+        "ip": "84.128.0.1",
+        "network": NETWORK,
+        "signals": signals,
+    }
     record["headers"] = {name: value for name, value in headers.items() if value is not None}
     return {**record, "timing": {"open_to_verdict_ms": 16000}, **parts}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import hushgate.checks
 import pytest
+
+import hushgate.checks
 from hushgate.engine import post, run
 from hushgate.evidence import Missing, from_example
 from hushgate.registry import Check, Tier, all_checks, check

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from hushgate.config import load, parse
 from hushgate.errors import SettingsError
 from hushgate.keys import new_key, read_keys

@@ -7,9 +7,10 @@ import time
 from typing import Any
 
 import pytest
-from hushgate.signals import SIGNALS as SHAPES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from hushgate.signals import SIGNALS as SHAPES
 from stories import HEADERS, SIGNALS, SITE, Rig
 
 CPU_MS = 20

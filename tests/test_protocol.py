@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
+
 from hushgate import Gate, TokenExpired, TokenForged, TokenMisdirected, TokenMissing, TokenReplayed
 from hushgate.errors import StateLost
 from hushgate.keys import new_key
 from hushgate.tokens import TOKEN_MAX
-from openapi_spec_validator import validate
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig, open_rig
 
 
@@ -222,7 +223,7 @@ def test_a_token_is_redeemed_once_or_again_by_the_same_key(rig: Rig) -> None:
 def test_siteverify_says_what_is_wrong_and_answers_200(rig: Rig, fields: dict[str, str], code: str, shape: str) -> None:
     known = {"SECRET": rig.secret, "TOKEN": rig.token()}
     filled = {name: known.get(value, value) for name, value in fields.items()}
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "form": {"data": filled},
         "json": {"json": filled},
         "multipart": {"data": filled, "content_type": "multipart/form-data"},
@@ -281,7 +282,7 @@ def test_in_process_verification_holds_the_token_to_its_claims(rig: Rig) -> None
     token = rig.token()
     for claim, wrong in (("action", {"action": "login"}), ("hostname", {"hostname": "evil.example"})):
         with pytest.raises(TokenMisdirected) as caught:
-            gate.verify(token, **wrong)  # type: ignore[arg-type]
+            gate.verify(token, **wrong)
         assert caught.value.claim == claim
     verified = gate.verify(token, action="signup", hostname=HOST)
     assert verified.allowed and not verified.ghosted and verified.verdict == "human"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
 from hushgate.decision import Policy, decide
 from hushgate.engine import Report
 from hushgate.scoring import Score, Thresholds, score
@@ -14,11 +17,11 @@ SWIFTSHADER = {
 }
 HETZNER = {"country": "DE", "asn": 24940, "org": "Hetzner Online GmbH", "kind": "hosting"}
 MOSCOW = {"timezone": "Europe/Moscow", "clock": {"offset": -180, "january": -180, "july": -180}}
-ENGLISH = {"languages": ["en-US", "en"], "headers": {"accept-language": "en-US,en;q=0.9"}}
+ENGLISH: dict[str, Any] = {"languages": ["en-US", "en"], "headers": {"accept-language": "en-US,en;q=0.9"}}
 _ROOMS = ("iframe", "frame", "worker", "shared_worker")
 
 
-def told(**story: object) -> dict[str, object]:
+def told(**story: Any) -> dict[str, Any]:
     """The same story in the page and in every room."""
     return {**story, **dict.fromkeys(_ROOMS, story)}
 

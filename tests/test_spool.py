@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from hushgate.events.spool import Spool, read_spool
 from hushgate.judge import default_rules, judge_record
 from hushgate.visit import Visit, encode, read_visit

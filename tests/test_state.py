@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from servers import Cluster, Server, redis_cluster, redis_server
 
 from hushgate.errors import StateLost
 from hushgate.state import Hit, Lease, Limit, Spend, State, open_state
 from hushgate.state.redis import PAUSE, RedisState
 from hushgate.state.sqlite import SqliteState, wait_seconds
+from servers import Cluster, Server, redis_cluster, redis_server
 
 KINDS = ["sqlite", "redis", "redis-cluster"]
 Opener = Callable[[], State]
@@ -146,13 +146,13 @@ def test_entries_expire_by_time(state: State) -> None:
     assert state.lease(token, "bob", 1, spend=True) is Lease.GRANTED
 
 
-def _race(opener: Opener, nonces: list[str], out: "multiprocessing.Queue[list[str]]") -> None:
+def _race(opener: Opener, nonces: list[str], out: multiprocessing.Queue[list[str]]) -> None:
     state = opener()
     out.put([nonce for nonce in nonces if state.spend("a", nonce, 60).fresh])
     state.close()
 
 
-def _race_leases(opener: Opener, tokens: list[str], out: "multiprocessing.Queue[list[str]]") -> None:
+def _race_leases(opener: Opener, tokens: list[str], out: multiprocessing.Queue[list[str]]) -> None:
     state, holder = opener(), str(os.getpid())
     out.put([token for token in tokens if state.lease(token, holder, 60, spend=True) is Lease.GRANTED])
     state.close()
@@ -213,7 +213,9 @@ def _play(state: State, calls: list[tuple[object, ...]], salt: str) -> list[obje
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=CALLS)
-def test_every_store_says_the_same(server: Server, cluster: Cluster, tmp_path: Path, calls: list[tuple[object, ...]]) -> None:
+def test_every_store_says_the_same(
+    server: Server, cluster: Cluster, tmp_path: Path, calls: list[tuple[object, ...]]
+) -> None:
     salt, path = fresh(), tmp_path / "state.sqlite"
     states = [open_state(None, path), open_state(server.url, path), open_state(cluster.url, path)]
     first, second, third = (_play(state, calls, salt) for state in states)
@@ -358,7 +360,7 @@ def test_a_cluster_that_loses_a_master_comes_back() -> None:
         assert all(state.spend(nonce, nonce, 600).fresh for nonce in nonces)
         cluster.servers[0].stop()
         deadline = time.monotonic() + 20
-        spent = []
+        spent: list[bool] = []
         while time.monotonic() < deadline and len(spent) < len(nonces):
             try:
                 spent = [state.spend(nonce, nonce, 600).fresh for nonce in nonces]

@@ -6,8 +6,10 @@ A false positive is fixed by first adding its recording to visits/people.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+
 from hushgate.judge import default_rules, judge_record
 from hushgate.visit import Visit, read_visit
 
@@ -15,7 +17,7 @@ HERE = Path(__file__).parent / "visits"
 RULES = default_rules()
 
 
-def records(kind: str) -> list[object]:
+def records(kind: str) -> list[Any]:
     files = sorted([*(HERE / kind).glob("*.json"), *(HERE / kind).glob("*.jsonl")])
     found = []
     for file in files:

@@ -71,8 +71,9 @@ def build_collector() -> None:
     built = [COLLECTOR / "dist" / name for name in SCRIPTS]
     if older(built, sources):
         if older([COLLECTOR / "node_modules" / ".package-lock.json"], [COLLECTOR / "package-lock.json"]):
-            say("fetching what the collector is built with (npm ci)")
-            npm(COLLECTOR, "ci", "--ignore-scripts")
+            say("fetching what the collector is built with (npm install)")
+            # Not `ci`: it refuses a lock without the optional packages of other systems, which registries get late.
+            npm(COLLECTOR, "install", "--no-save", "--ignore-scripts")
         say("building the collector (npm run build)")
         npm(COLLECTOR, "run", "build")
     STATIC.mkdir(parents=True, exist_ok=True)

@@ -1,31 +1,45 @@
-// Builds dist/: the script tag's file, the npm module, and the two files of the gate's own rooms.
-import { readFileSync, rmSync } from "node:fs";
+// Builds dist/: the script tag's file, the npm module, and the file of the gate's own rooms under its two names.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { minify } from "terser";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const root = new URL("..", import.meta.url).pathname;
+const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-
-const targets = [
-  { entry: "script", out: "hushgate.iife.js", format: "iife", minify: true },
-  { entry: "collector", out: "hushgate.mjs", format: "esm", minify: false },
-  { entry: "rooms", out: "rooms.js", format: "iife", minify: true },
-  { entry: "rooms", out: "room.js", format: "iife", minify: true },
+const TARGETS = [
+  { entry: "script", outs: ["hushgate.iife.js"], format: "iife", small: true },
+  { entry: "collector", outs: ["hushgate.mjs"], format: "esm", small: false },
+  { entry: "rooms", outs: ["rooms.js", "room.js"], format: "iife", small: true },
 ];
 
-for (const { entry, out, format, minify } of targets) {
-  await build({
+// A second pass by terser: it knows more ways to say the same, and the collector has a bound of 7 kB.
+const TERSER = {
+  ecma: 2020,
+  toplevel: true,
+  compress: { ecma: 2020, passes: 4, toplevel: true, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+};
+
+async function bundle({ entry, format, small }) {
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [`src/${entry}.ts`],
-    outfile: `dist/${out}`,
     bundle: true,
     charset: "utf8",
     define: { __VERSION__: JSON.stringify(version) },
     format,
     legalComments: "none",
     logLevel: "warning",
-    minify,
+    minify: small,
     target: ["chrome91", "firefox90", "safari15"],
+    write: false,
   });
+  const { text } = outputFiles[0];
+  return small ? (await minify(text, TERSER)).code : text;
+}
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+mkdirSync(`${root}dist`);
+for (const target of TARGETS) {
+  const code = await bundle(target);
+  for (const out of target.outs) writeFileSync(`${root}dist/${out}`, code);
 }

@@ -60,12 +60,12 @@ class Collector {
   #token: { text: string; until: number } | undefined;
 
   constructor(options: Options) {
-    const { endpoint, rooms, probes, unverified, form, field = "hushgate-token", timeout = 2500 } = options;
+    const { endpoint, rooms, unverified, form, field = "hushgate-token", timeout = 2500 } = options;
     this.#options = options;
     this.#conversions = new Conversions(unverified);
     this.#transport().prepare();
     this.#forms = new Forms({ form, field, timeout, token: () => this.#formToken(), gone: () => this.#used() });
-    this.#payload = startVisit({ endpoint, rooms, probes, forms: this.#forms.chosen });
+    this.#payload = startVisit({ endpoint, rooms, forms: this.#forms.chosen });
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.#reset());
     if (options.when === "load") this.#ask("pageview", "load").catch(nothing);
   }

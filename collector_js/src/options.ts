@@ -21,8 +21,6 @@ export interface Options {
   when?: "load";
   /** `off`: do not open the gate's frame with its workers. */
   rooms?: "off";
-  /** Words for probes beyond the usual: `console`. */
-  probes?: string;
   /** What becomes of conversions that no verdict speaks of. Default: `drop`. */
   unverified?: Unverified;
 }

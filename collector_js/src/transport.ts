@@ -33,18 +33,15 @@ const KEEPALIVE_MAX = 60_000;
 /** A verdict takes its time: a session is not used in its last seconds. */
 const MARGIN_MS = 5000;
 
-const failure = (code: string, message: string): GateError => Object.assign(new Error(message), { code });
+const failure = (code: string, message: string): GateError => Object.assign(Error(message), { code });
 
 /** A text body, no credentials and no header of our own: the browser asks no leave beforehand (CORS preflight). */
 async function post<Answer>(url: string, content: object): Promise<Answer> {
   const body = JSON.stringify(content);
-  const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), GIVE_UP_MS);
-  const init = { method: "POST", body, signal: giveUp.signal, keepalive: body.length < KEEPALIVE_MAX };
-  const answer = await fetch(url, { ...init, credentials: "omit" })
+  const signal = AbortSignal.timeout?.(GIVE_UP_MS);
+  const answer = await fetch(url, { method: "POST", body, credentials: "omit", keepalive: body.length < KEEPALIVE_MAX, signal })
     .then((response) => response.json())
-    .catch((error) => ({ error: { code: "network", message: `${error}` } }))
-    .finally(() => clearTimeout(timer));
+    .catch(({ message }) => ({ error: { code: "network", message } }));
   if (answer.error) throw failure(answer.error.code, answer.error.message);
   return answer;
 }

@@ -11,7 +11,6 @@ export type When = "submit" | "load" | "execute";
 export interface VisitOptions {
   endpoint: string;
   rooms?: "off" | undefined;
-  probes?: string | undefined;
   forms: () => HTMLFormElement[];
 }
 
@@ -31,14 +30,13 @@ const noRooms = async () => {
 };
 
 /** Starts reading. What it gives back makes the exact text that is sealed. */
-export function startVisit({ endpoint, rooms, probes = "", forms }: VisitOptions): (when: When) => Promise<string> {
+export function startVisit({ endpoint, rooms, forms }: VisitOptions): (when: When) => Promise<string> {
   const guest = freshRealm();
   const visit: Visit = {
     scope: window,
     fresh: guest.fresh,
     pristine: guest.pristine,
     ask: rooms === "off" ? noRooms : openRooms(endpoint),
-    probes,
     interaction: watchInteraction(forms),
   };
   const { samples, done } = collect(environment, visit);

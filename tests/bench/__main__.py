@@ -16,15 +16,14 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from bench.load import drive, have_wrk
+from bench.pools import siteverify_bodies, verdict_bodies
+from bench.stages import stages
 from hushgate.config import load
 from hushgate.house import House, open_house
 from hushgate.keys import hash_secret, new_key, new_secret
 from servers import redis_server
 from stories import HEADERS, HOST, SITE
-
-from bench.load import drive, have_wrk
-from bench.pools import siteverify_bodies, verdict_bodies
-from bench.stages import stages
 
 ROUNDS = 3
 SECONDS = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+
 from hushgate.config import load
 from hushgate.house import open_house
 from hushgate.web.app import create_app

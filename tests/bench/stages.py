@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from werkzeug.test import EnvironBuilder
+
+from bench.pools import verdict_bodies
 from hushgate import intake
 from hushgate.caller import read_caller
 from hushgate.house import House
 from hushgate.payload import read_envelope, read_payload
 from stories import HEADERS, SITE
-from werkzeug.test import EnvironBuilder
-
-from bench.pools import verdict_bodies
 
 
 class Clock:
@@ -34,7 +34,9 @@ def stages(house: House, folder: Path, count: int = 2000) -> dict[str, float]:
     """Microseconds a visit, by stage."""
     pool = folder / "stages.txt"
     verdict_bodies(house, pool, count)
-    builder = EnvironBuilder("/v1/verdict", method="POST", headers=HEADERS, environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    builder = EnvironBuilder(
+        "/v1/verdict", method="POST", headers=list(HEADERS.items()), environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
     environ = builder.get_environ()
     clock = Clock()
     for line in pool.read_bytes().splitlines():

@@ -18,7 +18,8 @@ from hushgate.state import State, open_state
 from hushgate.tokens import Tokens
 from hushgate.visit import Decision, Verdict
 
-TEST_SECRET = "test-secret"
+# Public on purpose: it redeems tokens of test keys only.
+TEST_SECRET = "test-secret"  # noqa: S105
 TEST_OUTCOMES: dict[str, tuple[Verdict, Decision]] = {
     "test-human": ("human", "allow"),
     "test-suspect": ("suspect", "allow"),
@@ -59,7 +60,7 @@ class House:
     @cached_property
     def by_secret(self) -> dict[str, Site]:
         """Every site by the hash of each of its secrets."""
-        return {hash: site for site in self.config.sites.values() for hash in site.secrets}
+        return {hashed: site for site in self.config.sites.values() for hashed in site.secrets}
 
     def site(self, key: str) -> Site:
         """The site with this key. Raises SiteUnknown."""

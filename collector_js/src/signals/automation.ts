@@ -2,7 +2,6 @@
 
 import type { Pristine } from "../realm.js";
 import { altered } from "./automation/natives.js";
-import { serialised } from "./automation/serialised.js";
 import { driverAttributes, driverGlobals, ownProperties } from "./automation/traces.js";
 
 export interface Automation {
@@ -11,14 +10,15 @@ export interface Automation {
   natives: string[];
   own_properties: string[];
   getters: string[];
-  serialised?: boolean;
 }
 
-/** `pristine` is from a realm that the page's scripts have not touched; `probes` names what the site asked for beyond the usual. */
-export const automation = ({ pristine, probes }: { pristine: Pristine; probes: string }): Automation => ({
+/**
+ * `pristine` is from a realm that the page's scripts have not touched. The protocol's `serialised` is left out: the one way to
+ * ask is to log something, and what is logged shows in a person's open console.
+ */
+export const automation = ({ pristine }: { pristine: Pristine }): Automation => ({
   globals: driverGlobals(),
   attributes: driverAttributes(),
   own_properties: ownProperties(),
   ...altered(pristine),
-  ...(/console/.test(probes) && { serialised: serialised() }),
 });

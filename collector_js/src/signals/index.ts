@@ -18,7 +18,6 @@ export interface Visit extends Realm {
   readonly fresh: Scope;
   readonly pristine: Pristine;
   readonly ask: Ask;
-  readonly probes: string;
   readonly interaction: () => Interaction;
 }
 

@@ -87,7 +87,7 @@ def inserted_without_keys(interaction: Interaction) -> str | None:
     wrong_about="Password managers: they make events of their own, so most of the form must have come that way.",
 )
 def events_untrusted(interaction: Interaction) -> str | None:
-    """isTrusted is false for what a script dispatches, and no script can set it."""
+    """IsTrusted is false for what a script dispatches, and no script can set it."""
     if interaction.autofilled or interaction.untrusted == 0 or interaction.typed or interaction.pasted:
         return None
     return f"{interaction.untrusted} events were made by a script, and none by a hand"

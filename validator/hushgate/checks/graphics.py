@@ -22,7 +22,8 @@ _LLVMPIPE = {"renderer": "ANGLE (Mesa, llvmpipe (LLVM 15.0.6 256 bits), OpenGL 4
 _IRIS = {"renderer": "ANGLE (Intel, Intel(R) Iris(R) Xe Graphics (0x0000A7A0) Direct3D11 vs_5_0 ps_5_0, D3D11)"}
 _M1 = {"renderer": "ANGLE (Apple, ANGLE Metal Renderer: Apple M1, Unspecified Version)"}
 _OTHERS = re.compile(
-    r"llvmpipe|softpipe|Software Rasterizer|Mesa OffScreen|Basic Render Driver|VMware|SVGA3D|VirtualBox|Parallels", re.I
+    r"llvmpipe|softpipe|Software Rasterizer|Mesa OffScreen|Basic Render Driver|VMware|SVGA3D|VirtualBox|Parallels",
+    re.IGNORECASE,
 )
 
 

@@ -7,7 +7,7 @@ from hushgate.registry import Tier, check
 
 
 def _base(tag: str) -> str:
-    return tag.split("-")[0].lower()
+    return tag.split("-", maxsplit=1)[0].lower()
 
 
 @check(

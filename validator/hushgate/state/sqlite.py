@@ -31,7 +31,10 @@ CREATE INDEX IF NOT EXISTS nonce_until ON nonce (until);
 CREATE INDEX IF NOT EXISTS token_until ON token (until);
 CREATE INDEX IF NOT EXISTS counter_until ON counter (until);
 """
-_TABLES = ("nonce", "token", "counter")
+_SWEEPS = tuple(
+    f"DELETE FROM {table} WHERE key IN (SELECT key FROM {table} WHERE until <= ? LIMIT {SWEEP_ROWS})"  # noqa: S608 - our own names
+    for table in ("nonce", "token", "counter")
+)
 _BROKEN = ("malformed", "not a database", "no such table", "disk i/o error", "readonly database", "moved")
 
 
@@ -65,7 +68,7 @@ class SqliteState:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = sqlite3.connect(self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
         try:
-            os.chmod(self.path, 0o600)
+            self.path.chmod(0o600)
             handle.execute("PRAGMA journal_mode=WAL")
             handle.execute("PRAGMA synchronous=OFF")
             handle.executescript(_SCHEMA)
@@ -76,7 +79,7 @@ class SqliteState:
         return handle
 
     def _identity(self) -> tuple[int, int]:
-        status = os.stat(self.path)
+        status = self.path.stat()
         return status.st_dev, status.st_ino
 
     def _same_file(self) -> bool:
@@ -105,7 +108,7 @@ class SqliteState:
             for suffix in ("", "-wal", "-shm"):
                 file = self.path.with_name(self.path.name + suffix)
                 if file.exists():
-                    os.replace(file, aside.with_name(aside.name + suffix))
+                    file.replace(aside.with_name(aside.name + suffix))
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         def inside(handle: sqlite3.Connection) -> T:
@@ -219,11 +222,8 @@ class SqliteState:
         """See State. At most SWEEP_ROWS of each kind a call."""
 
         def work(handle: sqlite3.Connection) -> int:
-            gone = 0
-            for table in _TABLES:
-                old = f"SELECT key FROM {table} WHERE until <= ? LIMIT {SWEEP_ROWS}"
-                gone += handle.execute(f"DELETE FROM {table} WHERE key IN ({old})", (self.clock(),)).rowcount
-            return gone
+            now = self.clock()
+            return sum(handle.execute(statement, (now,)).rowcount for statement in _SWEEPS)
 
         return self._run(work)
 

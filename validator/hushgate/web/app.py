@@ -50,7 +50,7 @@ def _handle_errors(app: Flask, house: House) -> None:
 
     @app.errorhandler(Exception)
     def bug(error: Exception) -> Response:
-        log.exception("a request to %s failed", request.path)
+        log.error("a request to %s failed", request.path, exc_info=error)
         house.metrics.count(house.metrics.refused, "internal-error")
         refused = RequestRefused("the gate failed to answer", code="internal-error")
         refused.status = 500
