@@ -39,7 +39,7 @@ bench: $(VENV)/installed-dev build ## Measures the gate against a bare Flask rou
 docs: $(VENV)/installed ## Writes CHECKS.md and SETTINGS.md.
 	$(BIN)/hushgate docs
 
-build: $(VENV)/made ## Builds the collector and the address data, where their sources are newer.
+build: $(VENV)/made ## Builds the collector and the address data, where their sources have changed.
 	@$(BIN)/python validator/build_hook.py
 
 clean: ## Removes what was built and installed; leaves the demo's data.

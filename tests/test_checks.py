@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hushgate.checks
-from hushgate.engine import post, run
+from hushgate.engine import man, run
 from hushgate.evidence import Missing, from_example
 from hushgate.registry import Check, Tier, all_checks, check
 from hushgate.visit import Finding
@@ -20,7 +20,7 @@ PASSES = [pytest.param(one, example, id=f"{one.name}-{i}") for one in CHECKS for
 
 
 def found(one: Check, example: dict[str, object]) -> list[Finding]:
-    report = run([post(one)], from_example(example))
+    report = run(man([one], {}), from_example(example))
     assert not [skip for skip in report.skipped if "failed" in skip.why]
     return [finding for _, finding in report.findings]
 
@@ -46,7 +46,7 @@ def test_a_check_is_complete(one: Check) -> None:
 
 @pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
 def test_missing_evidence_is_skipped_with_a_reason(one: Check) -> None:
-    report = run([post(one)], from_example({}))
+    report = run(man([one], {}), from_example({}))
     assert report.findings == []
     if one.needs:
         assert report.skipped and report.skipped[0].why
@@ -72,8 +72,8 @@ def test_a_failing_check_is_neither_clean_nor_a_finding() -> None:
         raise ZeroDivisionError
 
     one = Check("broken", "", Tier.HARD, 95, broken, ("user_agent",), (), [], [], "", "x")
-    report = run([post(one)], from_example({"user_agent": "x"}))
-    assert report.findings == [] and report.judged == frozenset()
+    report = run(man([one], {}), from_example({"user_agent": "x"}))
+    assert report.findings == [] and report.judged == set()
     assert report.skipped[0].why == "the check failed (ZeroDivisionError)"
 
 

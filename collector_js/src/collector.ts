@@ -1,9 +1,9 @@
 /** The collector: init() for modules; the script tag calls it too (script.ts). Importing this touches no page. */
 
-import { type Conversion, Conversions, type Unverified, type Word } from "./conversions.js";
-import { Forms } from "./form.js";
-import type { Options } from "./options.js";
-import { type GateError, Transport, type Verdict } from "./transport.js";
+import { type Conversion, hold, settle, type Unverified, wait, type Word } from "./conversions.js";
+import { bindForms, fillForms, resetForms } from "./form.js";
+import { type Options, options, setOptions } from "./options.js";
+import { fetchVerdict, type GateError, prepare, type Verdict } from "./transport.js";
 import { startVisit, type When } from "./visit.js";
 
 export type { Conversion, GateError, Options, Unverified, Verdict, Word };
@@ -48,107 +48,70 @@ type Callbacks = Record<string, ((notice: Notice) => void) | undefined>;
 const tell = <Kind extends keyof Events>(kind: Kind, detail: Events[Kind]) =>
   document.dispatchEvent(new CustomEvent(EVENT + kind, { detail }));
 
-const nothing = () => {};
+const on: Hushgate["on"] = (kind, fn) =>
+  document.addEventListener(EVENT + kind, (event) => fn((event as CustomEvent).detail));
 
-class Collector {
-  readonly #options: Options;
-  readonly #transports = new Map<string | undefined, Transport>();
-  readonly #flights = new Map<string | undefined, Promise<Verdict>>();
-  readonly #conversions: Conversions;
-  readonly #forms: Forms;
-  readonly #payload: (when: When) => Promise<string>;
-  #token: { text: string; until: number } | undefined;
+let payload: (when: When) => Promise<string>;
+let running: Hushgate | undefined;
+let token: { text: string; until: number } | undefined;
+/** Goes on at each reset: what was asked for before is of no interest any more. */
+let epoch = 0;
 
-  constructor(options: Options) {
-    const { endpoint, rooms, unverified, form, field = "hushgate-token", timeout = 2500 } = options;
-    this.#options = options;
-    this.#conversions = new Conversions(unverified);
-    this.#transport().prepare();
-    this.#forms = new Forms({ form, field, timeout, token: () => this.#formToken(), gone: () => this.#used() });
-    this.#payload = startVisit({ endpoint, rooms, forms: this.#forms.chosen });
-    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#reset());
-    if (options.when === "load") this.#ask("pageview", "load").catch(nothing);
-  }
-
-  face(): Hushgate {
-    const face: Hushgate = {
-      version: __VERSION__,
-      execute: ({ action } = {}) => this.#ask(action, "execute"),
-      on: (kind, fn) => document.addEventListener(EVENT + kind, (event) => fn((event as CustomEvent).detail)),
-      conversion: (fn) => this.#conversions.add(fn),
-      reset: () => this.#reset(),
-    };
-    const { callback } = this.#options;
-    if (callback) face.on("verdict", (notice) => (window as unknown as Callbacks)[callback]?.(notice));
-    return face;
-  }
-
-  #transport(action = this.#options.action): Transport {
-    const { endpoint, sitekey } = this.#options;
-    const transport = this.#transports.get(action) || new Transport(endpoint, sitekey, action);
-    this.#transports.set(action, transport);
-    return transport;
-  }
-
-  /** One question at a time for an action: who asks meanwhile gets the same answer. */
-  #ask(action = this.#options.action, when: When): Promise<Verdict> {
-    const current = this.#flights.get(action);
-    if (current) return current;
-    if (when !== "load") this.#conversions.wait();
-    const flight = this.#transport(action).verdict(() => this.#payload(when));
-    // After a reset nobody waits for this answer any more.
-    const landed = () => this.#flights.get(action) === flight && this.#flights.delete(action);
-    flight.then(
-      (verdict) => landed() && this.#deliver(verdict, action, when),
-      (error) => landed() && this.#fail(error, when),
-    );
-    this.#flights.set(action, flight);
-    return flight;
-  }
-
-  #deliver({ id, conversion, token: text }: Verdict, action: string | undefined, when: When): void {
-    if (when !== "load") {
-      this.#conversions.settle(conversion);
-      if (action === this.#options.action) this.#keep(text);
-    }
-    tell("verdict", { id, conversion, action });
-  }
-
-  #fail(error: GateError, when: When): void {
-    if (when !== "load") this.#conversions.settle(undefined);
-    tell("error", error);
-  }
-
-  #keep(text: string): void {
-    this.#token = { text, until: performance.now() + TOKEN_MS };
-    this.#forms.fill(text);
-  }
-
-  async #formToken(): Promise<string> {
-    const token = this.#token;
-    if (token && performance.now() < token.until) return token.text;
-    return (await this.#ask(undefined, "submit")).token;
-  }
-
-  /** A form took the token with it. Where it stayed on the page it may come again, and will need another. */
-  #used(): void {
-    this.#token = undefined;
-    setTimeout(() => this.#transport().prepare(), STAYED_MS);
-  }
-
-  #reset(): void {
-    this.#flights.clear();
-    this.#token = undefined;
-    this.#conversions.wait();
-    this.#forms.reset();
-    this.#transport().prepare();
+async function ask(when: When, action = options.action): Promise<Verdict> {
+  const asked = epoch;
+  if (when !== "load") wait();
+  try {
+    const verdict = await fetchVerdict(action, () => payload(when));
+    if (asked === epoch) deliver(verdict, action, when);
+    return verdict;
+  } catch (error) {
+    if (asked === epoch) fail(error as GateError, when);
+    throw error;
   }
 }
 
-let running: Hushgate | undefined;
+function deliver({ id, conversion, token: text }: Verdict, action: string | undefined, when: When): void {
+  if (when !== "load") settle(conversion || options.unverified);
+  if (when !== "load" && action === options.action) {
+    token = { text, until: performance.now() + TOKEN_MS };
+    fillForms(text);
+  }
+  tell("verdict", { id, conversion, action });
+}
+
+function fail(error: GateError, when: When): void {
+  if (when !== "load") settle(options.unverified);
+  tell("error", error);
+}
+
+const formToken = async (): Promise<string> =>
+  token && performance.now() < token.until ? token.text : (await ask("submit")).token;
+
+/** A form took the token with it. Where it stayed on the page it may come again, and will need another. */
+function gone(): void {
+  token = undefined;
+  setTimeout(prepare, STAYED_MS);
+}
+
+function reset(): void {
+  epoch++;
+  token = undefined;
+  wait();
+  resetForms();
+  prepare();
+}
 
 /** Starts the collector of this page. A second call gives back the first one's: a page has one visitor. */
-export function init(options: Options): Hushgate {
-  running ??= new Collector(options).face();
+export function init(given: Options): Hushgate {
+  if (running) return running;
+  setOptions(given);
+  const early = given.when === "load" ? "pageview" : undefined;
+  prepare(early);
+  bindForms({ token: formToken, gone });
+  payload = startVisit();
+  addEventListener("pageshow", ({ persisted }) => persisted && reset());
+  running = { version: __VERSION__, execute: ({ action } = {}) => ask("execute", action), on, conversion: hold, reset };
+  on("verdict", (notice) => (window as unknown as Callbacks)[given.callback as string]?.(notice));
+  if (early) ask("load", early).then(() => prepare(), () => {});
   return running;
 }

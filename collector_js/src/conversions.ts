@@ -12,36 +12,30 @@ export type Unverified = "drop" | "count";
 /** What a verdict says of conversions; nothing where the site hides its verdicts. */
 export type Word = "count" | "suppress" | undefined;
 
-export class Conversions {
-  #held: (() => void)[] = [];
-  #counts: boolean | undefined;
-  readonly #unverified: Unverified | undefined;
+let held: (() => void)[] = [];
+let settled: string | undefined;
 
-  constructor(unverified: Unverified | undefined) {
-    this.#unverified = unverified;
-  }
+/** Holds a conversion, or runs or drops it at once where there is a verdict already. */
+export function hold(run: Conversion): void {
+  const at = Date.now();
+  held.push(() => run({ at }));
+  flush();
+}
 
-  /** Runs or drops it at once where there is a verdict already. */
-  add(run: Conversion): void {
-    const at = Date.now();
-    this.#held.push(() => run({ at }));
-    this.#flush();
-  }
+/** A verdict is being asked for: what comes from now on waits for it. */
+export function wait(): void {
+  settled = undefined;
+}
 
-  /** A verdict is being asked for: what comes from now on waits for it. */
-  wait(): void {
-    this.#counts = undefined;
-  }
+/** `word` is the verdict's, or the site's own where there is none. */
+export function settle(word: Word | Unverified = "drop"): void {
+  settled = word;
+  flush();
+}
 
-  settle(word: Word): void {
-    this.#counts = (word || this.#unverified) === "count";
-    this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#counts === undefined) return;
-    // As microtasks of their own, so that what one of them throws is the page's to see and stops none of the others.
-    if (this.#counts) for (const run of this.#held) queueMicrotask(run);
-    this.#held = [];
-  }
+function flush(): void {
+  if (!settled) return;
+  // As microtasks of their own, so that what one of them throws is the page's to see and stops none of the others.
+  if (settled === "count") for (const run of held) queueMicrotask(run);
+  held = [];
 }

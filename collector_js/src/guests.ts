@@ -29,26 +29,19 @@ const SILENCE_MS = 1500;
 export function openRooms(endpoint: string): Ask {
   const { origin } = new URL(endpoint);
   const waiting = new Map<keyof Rooms, (sample: Sample<Room>) => void>();
-  const end = new AbortController();
-  const { signal } = end;
-  const onMessage = ({ data, origin: from, source }: MessageEvent) => {
-    if (from !== origin || source !== frame.contentWindow || data?.hushgate !== 1) return;
-    for (const [name, settle] of waiting) if (data[name]) settle(data[name]);
-  };
   const refuse = (e: string) => {
     for (const settle of waiting.values()) settle({ e });
   };
-  const onViolation = ({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent) => {
+  window.addEventListener("message", ({ data, origin: from, source }) => {
+    if (from !== origin || source !== frame.contentWindow || data?.hushgate !== 1) return;
+    for (const [name, settle] of waiting) if (data[name]) settle(data[name]);
+  });
+  document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
     if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refuse("csp");
-  };
-  window.addEventListener("message", onMessage, { signal });
-  document.addEventListener("securitypolicyviolation", onViolation, { signal });
+  });
   const frame = hiddenFrame(`${endpoint}/v1/rooms#${encodeURIComponent(location.origin)}`);
   frame.onload = () => sleep(SILENCE_MS).then(() => refuse("blocked"));
-  sleep(EACH_MS).then(() => {
-    frame.remove();
-    end.abort();
-  });
+  sleep(EACH_MS).then(() => frame.remove());
   return async (name) => {
     const sample = await new Promise<Sample<Room>>((settle) => waiting.set(name, settle));
     if ("v" in sample) return sample.v;

@@ -25,9 +25,16 @@ export interface Options {
   unverified?: Unverified;
 }
 
+/** Those of this page: it has one collector. */
+export let options: Options;
+
+export function setOptions(given: Options): void {
+  options = given;
+}
+
 /** The gate's place is the script's, less the version's folder: `https://gate.example/sub/v1/hushgate.js`. */
 const placeOf = (src: string): string => new URL("..", src).href.slice(0, -1);
 
-/** The attributes' names are the options' own: data-sitekey, data-action and so on. */
+/** The attributes' names are the options' own: data-sitekey, data-action and so on. A timer takes a number as text. */
 export const readAttributes = ({ dataset, src }: HTMLScriptElement): Options =>
-  ({ endpoint: placeOf(src), ...dataset, ...(dataset.timeout && { timeout: +dataset.timeout }) }) as unknown as Options;
+  ({ endpoint: placeOf(src), ...dataset }) as unknown as Options;

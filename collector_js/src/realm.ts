@@ -1,10 +1,5 @@
 /** A realm: one global scope (the page, a frame, a worker) that can be asked for its story. */
-
 export type Scope = Window & typeof globalThis;
-
-export interface Realm {
-  readonly scope: Scope;
-}
 
 /** The built-ins of a realm that no script of the page has touched. They outlive the realm's frame. */
 export type Pristine = Pick<typeof globalThis, "Function" | "Reflect">;
@@ -20,8 +15,6 @@ export const hiddenCanvas = (scope: Scope): HTMLCanvasElement | OffscreenCanvas 
 export function hiddenFrame(src?: string): HTMLIFrameElement {
   const frame = document.createElement("iframe");
   frame.style.setProperty("display", "none", "important");
-  frame.ariaHidden = "true";
-  frame.tabIndex = -1;
   if (src) frame.src = src;
   document.documentElement.appendChild(frame);
   return frame;

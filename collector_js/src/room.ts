@@ -1,7 +1,7 @@
 /** The story that a realm tells of itself: the same few signals, asked in the page's frame, the gate's frame and its workers. */
 
-import type { Realm, Scope } from "./realm.js";
-import { collect, type Sample, type Samples } from "./signal.js";
+import type { Scope } from "./realm.js";
+import { type Collected, collect, type Sample, type Samples } from "./signal.js";
 import { clientHints } from "./signals/client-hints.js";
 import { hardware } from "./signals/hardware.js";
 import { languages } from "./signals/languages.js";
@@ -39,15 +39,7 @@ export interface Rooms {
 
 /** Asks a realm for its story. */
 export async function story(scope: Scope): Promise<Room> {
-  const { samples, done } = collect<Realm>(told, { scope });
-  await done;
-  const values = Object.entries(samples).flatMap(([name, sample]) => ("v" in sample ? [[name, sample.v]] : []));
-  return Object.fromEntries(values);
-}
-
-/** A story with its time, or the reason why there is none. */
-export async function sampled(room: () => Room | Promise<Room>): Promise<Sample<Room>> {
-  const { samples, done } = collect({ room }, undefined);
-  await done;
-  return samples.room as Sample<Room>;
+  const samples: Collected = {};
+  await collect(told, scope, samples);
+  return Object.fromEntries(Object.entries(samples).flatMap(([name, sample]) => ("v" in sample ? [[name, sample.v]] : [])));
 }

@@ -5,8 +5,8 @@
  */
 
 import type { Scope } from "./realm.js";
-import { type Room, type Rooms, sampled, story } from "./room.js";
-import { Missing } from "./signal.js";
+import { type Room, type Rooms, story } from "./room.js";
+import { type Collected, collect, Missing } from "./signal.js";
 
 interface Teller {
   postMessage(message: unknown): void;
@@ -29,14 +29,19 @@ function openAll(script: string): void {
     const worker = new Worker(script);
     return heard(worker, worker);
   };
-  const shared = () => {
+  const shared = async () => {
     if (!self.SharedWorker) throw new Missing("unsupported");
     const worker = new SharedWorker(script);
     return heard(worker, worker.port);
   };
-  sampled(dedicated).then((worker) => post({ worker }));
-  sampled(shared).then((shared_worker) => post({ shared_worker }));
-  sampled(() => story(scope)).then((frame) => post({ frame }));
+  const tellOf = async (name: keyof Rooms, room: () => Promise<Room>) => {
+    const samples: Collected = {};
+    await collect({ [name]: room }, undefined, samples);
+    parent.postMessage({ hushgate: 1, ...samples }, decodeURIComponent(location.hash.slice(1)));
+  };
+  tellOf("worker", dedicated);
+  tellOf("shared_worker", shared);
+  tellOf("frame", () => story(scope));
 }
 
 if (scope.document) openAll((document.currentScript as HTMLScriptElement).src.replace(/rooms\.js$/, "room.js"));

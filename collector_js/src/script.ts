@@ -20,9 +20,9 @@ function start(): void {
   // A queued call has nobody to take its failure; `on("error")` tells of it.
   const push = async ([name, ...given]: Call): Promise<unknown> =>
     Promise.resolve(methods[name]?.(...given)).catch(() => {});
-  const waiting = host.hushgate?.q;
+  const waiting = host.hushgate?.q as Call[] | undefined;
   host.hushgate = { ...face, q: { push } };
-  if (Array.isArray(waiting)) waiting.forEach(push);
+  waiting?.forEach(push);
 }
 
 if (tag && !host.hushgate?.execute) start();

@@ -15,60 +15,48 @@ export type Signals<Context> = Record<string, Signal<Context, any>>;
 /** The samples of a list of signals, as they are sent. */
 export type Samples<List extends Signals<never>> = { [Name in keyof List]: Sample<Awaited<ReturnType<List[Name]>>> };
 
+/** Samples while they come in. */
+export type Collected = Record<string, Sample>;
+
 /** Thrown by a signal that knows why it has no answer; the message is the reason. */
 export class Missing extends Error {}
 
-/** How long one signal may take. Workers on a slow phone need their time; a form that is sent earlier goes without. */
+/** How long a signal may take. Workers on a slow phone need their time; a form that is sent earlier goes without. */
 export const EACH_MS = 3000;
 
 /** A page should never feel the collector: after this much work in one task the next signal waits for another. */
 const SLICE_MS = 4;
 
-const reasonOf = (error: unknown): string =>
-  error instanceof Missing ? error.message : `error: ${(error as Error | undefined)?.name ?? typeof error}`;
-
-async function sample<Context>(signal: Signal<Context>, context: Context): Promise<Sample> {
-  const start = performance.now();
-  try {
-    const v = await deadline(Promise.resolve(signal(context)), EACH_MS, () => {
-      throw new Missing("timeout");
-    });
-    return v === undefined ? { e: "none" } : { v, ms: Math.round(performance.now() - start) };
-  } catch (error) {
-    return { e: reasonOf(error) };
-  }
-}
-
-/** Samples that fill up while the signals answer; `done` when each of them has. */
-export interface Collection {
-  readonly samples: Record<string, Sample>;
-  readonly done: Promise<void>;
-}
-
-/** Runs every signal in the list's order, in slices. Never rejects. */
-export function collect<Context>(signals: Signals<Context>, context: Context): Collection {
-  const samples: Record<string, Sample> = {};
+/** Runs every signal in the list's order, in slices, and fills in their samples. Nothing is thrown; who is late is a timeout. */
+export function collect<Context>(signals: Signals<Context>, context: Context, samples: Collected): Promise<unknown> {
   for (const name in signals) samples[name] = { e: "timeout" };
-  return { samples, done: run(signals, context, samples) };
+  return deadline(run(signals, context, samples), EACH_MS, 0);
 }
 
-async function run<Context>(
-  signals: Signals<Context>,
-  context: Context,
-  samples: Record<string, Sample>,
-): Promise<void> {
+async function run<Context>(signals: Signals<Context>, context: Context, samples: Collected): Promise<void> {
   const pending: Promise<void>[] = [];
   let sliceStart = performance.now();
-  for (const [name, signal] of Object.entries(signals)) {
+  for (const name in signals) {
     if (performance.now() - sliceStart > SLICE_MS) {
       await macrotask();
       sliceStart = performance.now();
     }
-    pending.push(
-      sample(signal, context).then((answer) => {
-        samples[name] = answer;
-      }),
-    );
+    pending.push(sample(signals[name] as Signal<Context>, context).then((answer) => void (samples[name] = answer)));
   }
   await Promise.all(pending);
+}
+
+async function sample<Context>(signal: Signal<Context>, context: Context): Promise<Sample> {
+  const start = performance.now();
+  const took = () => Math.round(performance.now() - start);
+  try {
+    const answer = signal(context);
+    // What is there at once has its time taken at once, before others get their turn.
+    if (answer !== undefined && !(answer instanceof Promise)) return { v: answer, ms: took() };
+    const v = await answer;
+    return v === undefined ? { e: "none" } : { v, ms: took() };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { e: error instanceof Missing ? message : `error: ${name}` };
+  }
 }

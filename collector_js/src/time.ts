@@ -3,14 +3,9 @@
 /** Resolves after `ms`. */
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What `promise` gives, or what `late` gives once `ms` have passed. The timer does not outlive the promise. */
-export function deadline<T>(promise: Promise<T>, ms: number, late: () => T): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const end = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  }).then(late);
-  return Promise.race([promise, end]).finally(() => clearTimeout(timer));
-}
+/** What `promise` gives, or what `late` is once `ms` have passed. */
+export const deadline = <T, Late>(promise: Promise<T>, ms: number, late: Late): Promise<T | Late> =>
+  Promise.race([promise, sleep(ms).then(() => late)]);
 
 /** Resolves in a task of its own. A message is used because timers are held back in hidden pages and after five in a row. */
 export const macrotask = (): Promise<void> =>

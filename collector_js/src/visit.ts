@@ -1,23 +1,20 @@
 /** One page's visit: reads the environment once, and makes the payload when it is asked for. */
 
 import { freshRealm, openRooms } from "./guests.js";
-import { collect, Missing } from "./signal.js";
+import { options } from "./options.js";
+import type { Scope } from "./realm.js";
+import { told } from "./room.js";
+import { type Collected, collect, EACH_MS, Missing } from "./signal.js";
 import { environment, moment, type Visit } from "./signals/index.js";
 import { watchInteraction } from "./signals/interaction.js";
 import { deadline } from "./time.js";
 
 export type When = "submit" | "load" | "execute";
 
-export interface VisitOptions {
-  endpoint: string;
-  rooms?: "off" | undefined;
-  forms: () => HTMLFormElement[];
-}
-
 /** How long a seal waits for signals that have not answered: a form is being held meanwhile. */
 const ALL_MS = 1000;
 
-const page = (when: When) => ({
+const circumstances = (when: When) => ({
   version: __VERSION__,
   when,
   open_ms: Math.round(performance.now()),
@@ -30,20 +27,20 @@ const noRooms = async () => {
 };
 
 /** Starts reading. What it gives back makes the exact text that is sealed. */
-export function startVisit({ endpoint, rooms, forms }: VisitOptions): (when: When) => Promise<string> {
+export function startVisit(): (when: When) => Promise<string> {
+  watchInteraction();
   const guest = freshRealm();
   const visit: Visit = {
-    scope: window,
     fresh: guest.fresh,
     pristine: guest.pristine,
-    ask: rooms === "off" ? noRooms : openRooms(endpoint),
-    interaction: watchInteraction(forms),
+    ask: options.rooms === "off" ? noRooms : openRooms(options.endpoint),
   };
-  const { samples, done } = collect(environment, visit);
+  const samples: Collected = {};
+  const done = Promise.all([collect(told, window as Scope, samples), collect(environment, visit, samples)]);
   done.then(guest.leave);
   return async (when) => {
-    const now = collect(moment, visit);
-    await deadline<unknown>(Promise.all([done, now.done]), when === "load" ? 5 * ALL_MS : ALL_MS, () => undefined);
-    return JSON.stringify({ v: 1, signals: { ...samples, ...now.samples }, page: page(when) });
+    const now: Collected = {};
+    await deadline(Promise.all([done, collect(moment, visit, now)]), when === "load" ? EACH_MS : ALL_MS, 0);
+    return JSON.stringify({ v: 1, signals: { ...samples, ...now }, page: circumstances(when) });
   };
 }

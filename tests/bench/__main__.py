@@ -29,7 +29,7 @@ ROUNDS = 3
 SECONDS = 4
 POOL = 40_000
 _SERVER = "from granian import Granian; Granian('bench.app:bench_app', factory=True, address='127.0.0.1', port={port}, interface='wsgi', workers=1, blocking_threads=1, log_access=False, log_level='warning').serve()"
-SETTINGS = '[gate]\ndata = "{data}"\nsession_rate = "1000000000/second"\nverdict_rate = "1000000000/second"\n[sites.{site}]\nhostnames = ["{host}"]\nsecrets = ["{hash}"]\nmode = "enforce"\n'
+SETTINGS = '[gate]\ndata = "{data}"\nsession_rate = "900000000/second"\nverdict_rate = "900000000/second"\n[sites.{site}]\nhostnames = ["{host}"]\nsecrets = ["{hash}"]\nmode = "enforce"\n'
 
 
 def _free_port() -> int:

@@ -137,6 +137,7 @@ def _without(house: House, site: Site, caller: Caller, action: str, error: Hushg
 def judge_headers(house: House, site: Site, caller: Caller, action: str) -> Judgement:
     """Judges a request by its headers and address alone, as for a form that was posted without the script."""
     network = house.atlas.look_up(caller.ip)
-    visit = Visit(site=site.key, action=action, ip=caller.ip, headers=caller.headers)
+    page = {"scheme": caller.scheme}
+    visit = Visit(site=site.key, action=action, ip=caller.ip, headers=caller.headers, page=page)
     payload = Payload({}, {}, Page(), 0)
     return judge(visit, payload, site.rules, network)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,12 +18,16 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Caller(NamedTuple):
-    """``ip`` is the client's address; ``headers`` keep their order; ``hostname`` is the page's, from Origin or Referer."""
+    """``ip`` is the client's address; ``headers`` keep their order; ``hostname`` is the page's, from Origin or Referer.
+
+    ``scheme`` is what the client used, by a configured proxy's word where there is one.
+    """
 
     ip: str
     headers: dict[str, str]
     origin: str | None
     hostname: str | None
+    scheme: str
 
     @property
     def user_agent(self) -> str:
@@ -34,15 +39,21 @@ def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, lower case, in the order they came in, without those that hold secrets."""
     headers: dict[str, str] = {}
     for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            name = key[5:].replace("_", "-").lower()
-        elif key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            name = key.replace("_", "-").lower()
-        else:
-            continue
-        if name not in _SECRET and len(headers) < HEADERS_MAX:
+        name = _header_name(key)
+        if name is not None:
             headers[name] = value[:HEADER_MAX]
+    if len(headers) > HEADERS_MAX:
+        return dict(islice(headers.items(), HEADERS_MAX))
     return headers
+
+
+@lru_cache(maxsize=512)
+def _header_name(key: str) -> str | None:
+    """The header that a key of the environment stands for; None where it is no header, or one that is not kept."""
+    if not key.startswith("HTTP_") and key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        return None
+    name = key.removeprefix("HTTP_").replace("_", "-").lower()
+    return None if name in _SECRET else name
 
 
 @lru_cache(maxsize=8192)
@@ -101,7 +112,10 @@ def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> C
     """Reads the caller of a request. Never raises."""
     headers = read_headers(environ)
     forwarded = headers.get("x-forwarded-for")
-    ip = client_ip(environ.get("REMOTE_ADDR") or "", forwarded, proxies)
+    peer = environ.get("REMOTE_ADDR") or ""
+    ip = client_ip(peer, forwarded, proxies)
+    told = headers.get("x-forwarded-proto")
+    scheme = told if told and _trusted(peer, proxies) else environ.get("wsgi.url_scheme") or "http"
     origin = headers.get("origin")
     page = origin if origin and origin != "null" else headers.get("referer")
-    return Caller(ip, headers, origin, _hostname(page) if page else None)
+    return Caller(ip, headers, origin, _hostname(page) if page else None, scheme)

@@ -1,10 +1,17 @@
-"""Runs the checks over the evidence of one visit."""
+"""Runs the checks over the evidence of one visit.
+
+A site's checks are compiled into one function when they are manned: every name of evidence is looked up once, and each check
+is a plain call. Some seventy checks run in every verdict, and putting them one by one costs more than the checks do.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from hushgate.evidence import Evidence, Missing
 from hushgate.registry import Check, Tier
@@ -19,105 +26,128 @@ class Setting(NamedTuple):
     tier: Tier | None = None
     weight: int | None = None
     off: bool = False
-
-
-_AS_SHIPPED = Setting()
-Ask = Callable[[Evidence], "str | Missing | None"]
-
-
 class Post(NamedTuple):
-    """A check as one site runs it. ``ask`` puts the evidence to it: what it saw, None, or why it was not judged."""
+    """A check as one site runs it."""
 
     check: Check
     tier: Tier
     weight: int
-    ask: Ask
+
+
+Sight = tuple[int, Any]
+"""The number of a post, and what its check saw, or why it could not be judged."""
+
+Round = Callable[[Evidence], tuple[list[Sight], list[Sight]]]
+"""Puts the evidence to every check: what was seen, and what was not judged."""
+
+
+class Watch:
+    """All posts of one site, ready to run."""
+
+    def __init__(self, posts: Sequence[Post]) -> None:
+        self.posts = tuple(posts)
+        self.round = _compile(self.posts)
+        self.families = Counter(post.check.family for post in posts if post.weight)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the checks said: findings with their families, what was not judged, and the families that were judged."""
+    """What the checks said: findings with their families, heaviest first, and what was not judged."""
 
+    watch: Watch
     findings: list[tuple[str, Finding]]
-    unjudged: list[tuple[str, Missing]]
-    judged: frozenset[str]
+    unjudged: list[Sight]
 
     @property
     def skipped(self) -> list[Skip]:
         """What was not judged, and why."""
-        return [Skip(name, missing.reason) for name, missing in self.unjudged]
+        return [Skip(self.watch.posts[number].check.name, missing.reason) for number, missing in self.unjudged]
+
+    @cached_property
+    def judged(self) -> set[str]:
+        """The families of which at least one check that scores was judged."""
+        posts = self.watch.posts
+        out = Counter(posts[number].check.family for number, _ in self.unjudged if posts[number].weight)
+        return {family for family, count in self.watch.families.items() if count > out[family]}
 
 
-def post(check: Check, setting: Setting = _AS_SHIPPED) -> Post:
-    """A check as a setting wants it."""
+def man(checks: Sequence[Check], settings: Mapping[str, Setting]) -> Watch:
+    """The checks as a site's settings want them; those that are off are left out."""
+    wanted = [(check, settings.get(check.name, Setting())) for check in checks]
+    return Watch([_post(check, setting) for check, setting in wanted if not setting.off])
+
+
+def _post(check: Check, setting: Setting) -> Post:
     tier = setting.tier or check.tier
     weight = check.weight if setting.weight is None else setting.weight
-    return Post(check, tier, 0 if tier is Tier.NOTE else weight, _asker(check))
+    return Post(check, tier, 0 if tier is Tier.NOTE else weight)
 
 
-def man(checks: Sequence[Check], settings: Mapping[str, Setting]) -> list[Post]:
-    """The checks as a site's settings want them; those that are off are left out."""
-    wanted = [(check, settings.get(check.name, _AS_SHIPPED)) for check in checks]
-    return [post(check, setting) for check, setting in wanted if not setting.off]
-
-
-def run(posts: Sequence[Post], evidence: Evidence) -> Report:
+def run(watch: Watch, evidence: Evidence) -> Report:
     """Runs every check that can be judged. Never raises: a check that fails is not judged, and the reason says so."""
-    findings: list[tuple[str, Finding]] = []
-    unjudged: list[tuple[str, Missing]] = []
-    judged: set[str] = set()
-    for check, tier, weight, ask in posts:
-        try:
-            saw = ask(evidence)
-        except Exception as error:  # noqa: BLE001 - a check that fails is neither clean nor a finding, and must not end a signup
-            saw = Missing(f"the check failed ({type(error).__name__})")
-        if type(saw) is Missing:
-            unjudged.append((check.name, saw))
-            continue
-        if weight:
-            judged.add(check.family)
-        if saw is not None:
-            findings.append((check.family, Finding(check.name, tier.value, weight, str(saw)[:SAW_MAX])))
+    seen, unjudged = watch.round(evidence)
+    findings = []
+    for number, saw in seen:
+        check, tier, weight = watch.posts[number]
+        findings.append((check.family, Finding(check.name, tier.value, weight, str(saw)[:SAW_MAX])))
     findings.sort(key=lambda pair: -pair[1].weight)
-    return Report(findings, unjudged, frozenset(judged))
+    return Report(watch, findings, unjudged)
 
 
-def _asker(check: Check) -> Ask:
-    """One closure a check, as lean as what it reads allows: some seventy of them run in every verdict."""
-    judge, needs = check.judge, check.needs
-    if check.abstain or check.optional or not 1 <= len(needs) <= 2:
-        return lambda evidence: _ask(check, evidence)
-    first, second = needs[0], needs[-1]
-
-    def one(evidence: Evidence) -> str | Missing | None:
-        value = evidence[first]
-        return value if type(value) is Missing else judge(value)
-
-    def two(evidence: Evidence) -> str | Missing | None:
-        value, other = evidence[first], evidence[second]
-        if type(value) is Missing:
-            return value
-        return other if type(other) is Missing else judge(value, other)
-
-    return one if len(needs) == 1 else two
+def _failed(error: Exception) -> Missing:
+    return Missing(f"the check failed ({type(error).__name__})")
 
 
-def _ask(check: Check, evidence: Evidence) -> str | Missing | None:
-    values = [evidence[name] for name in check.needs]
-    for value in values:
-        if type(value) is Missing:
-            return value
-    unfair = check.abstain and _unfair(check, evidence)
-    if unfair:
-        return unfair
-    if not check.optional:
-        return check.judge(*values)
-    extra = {name: evidence[name] for name in check.optional}
-    return check.judge(*values, **{name: value for name, value in extra.items() if type(value) is not Missing})
-
-
-def _unfair(check: Check, evidence: Evidence) -> Missing | None:
-    classes = evidence["privacy"]
+def _unfair(check: Check, classes: Any) -> Missing | None:
     if type(classes) is Missing or check.abstain.isdisjoint(classes):
         return None
     return Missing(f"not fair to {next(iter(check.abstain & classes)).value}")
+
+
+_HEAD = """
+def round(evidence):
+    seen, unjudged = [], []
+"""
+_NAME = """
+    {name} = evidence["{name}"]
+    no_{name} = {name} if type({name}) is Missing else None
+"""
+_CHECK = """
+    why = {why}
+    if why is None:
+        try:
+            saw = judge_{number}({values})
+            if saw is not None:
+                seen.append(({number}, saw))
+        except Exception as error:
+            unjudged.append(({number}, failed(error)))
+    else:
+        unjudged.append(({number}, why))
+"""
+
+
+def _compile(posts: Sequence[Post]) -> Round:
+    """Writes the round as one function. Its names are Python identifiers of our own: parameters of checks."""
+    names = dict.fromkeys(name for post in posts for name in (*post.check.needs, *post.check.optional))
+    names |= {"privacy": None} if any(post.check.abstain for post in posts) else {}
+    source = _HEAD + "".join(_NAME.format(name=name) for name in names)
+    scope: dict[str, Any] = {"Missing": Missing, "failed": _failed, "unfair": _unfair}
+    for number, post in enumerate(posts):
+        source += _CHECK.format(number=number, why=_why(post.check, number), values=_values(post.check, number))
+        scope[f"judge_{number}"], scope[f"check_{number}"] = post.check.judge, post.check
+        for name in post.check.optional:
+            scope[f"default_{number}_{name}"] = inspect.signature(post.check.judge).parameters[name].default
+    exec(source + "    return seen, unjudged\n", scope)  # noqa: S102 - the source is made above, from names of our own
+    made: Round = scope["round"]
+    return made
+
+
+def _why(check: Check, number: int) -> str:
+    reasons = [f"no_{name}" for name in check.needs]
+    reasons += [f"unfair(check_{number}, privacy)"] if check.abstain else []
+    return " or ".join(reasons) or "None"
+
+
+def _values(check: Check, number: int) -> str:
+    optional = [f"default_{number}_{name} if no_{name} else {name}" for name in check.optional]
+    return ", ".join([*check.needs, *optional])

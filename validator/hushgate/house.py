@@ -8,6 +8,7 @@ from typing import Any
 
 from hushgate.config import Config, Site
 from hushgate.errors import SiteUnknown
+from hushgate.engine import man
 from hushgate.events.spool import Spool
 from hushgate.geo import Atlas
 from hushgate.judge import Rules
@@ -77,7 +78,7 @@ class House:
 
 def _test_sites() -> dict[str, Site]:
     hashes = (hash_secret(TEST_SECRET),)
-    rules = Rules([])
+    rules = Rules(man([], {}))
     return {
         key: Site(key, key, ("*",), hashes, "conversion", rules, outcome) for key, (outcome, _) in TEST_OUTCOMES.items()
     }

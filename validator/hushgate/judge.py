@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hushgate import engine
 from hushgate.decision import Conversion, Policy, decide
-from hushgate.engine import Post, Report
+from hushgate.engine import Report, Watch
 from hushgate.evidence import gather
 from hushgate.payload import Payload, read_record
 from hushgate.registry import all_checks
@@ -21,7 +21,7 @@ LookUp = Callable[[str], Network]
 class Rules:
     """How one site judges: its checks, thresholds, policies by action, and whether it acts."""
 
-    posts: Sequence[Post]
+    watch: Watch
     thresholds: Thresholds = field(default_factory=Thresholds)
     policy: Policy = field(default_factory=Policy)
     policies: dict[str, Policy] = field(default_factory=dict)
@@ -55,7 +55,7 @@ def default_rules() -> Rules:
 def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None = None) -> Judgement:
     """Judges a visit whose payload has been read. ``network`` is used where the visit brings none. Never raises."""
     evidence = gather(visit, payload, network)
-    report = engine.run(rules.posts, evidence)
+    report = engine.run(rules.watch, evidence)
     known = visit.network or network
     result = score(report, rules.thresholds, datacenter=known is not None and known.kind == "hosting")
     decided = decide(result, rules.policy_for(visit.action), enforce=rules.enforce)

@@ -1,4 +1,5 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
+import { pick } from "../pick.js";
 import { Missing } from "../signal.js";
 
 interface Brand {
@@ -17,34 +18,25 @@ export interface ClientHints {
   model?: string;
 }
 
-interface HighEntropy {
-  architecture?: string;
-  bitness?: string;
-  platformVersion?: string;
-  fullVersionList?: Brand[];
-  model?: string;
-}
-
 interface UserAgentData {
   brands: Brand[];
   mobile: boolean;
   platform: string;
-  getHighEntropyValues(hints: string[]): Promise<HighEntropy>;
+  getHighEntropyValues(hints: string[]): Promise<object>;
 }
 
-const HINTS = ["architecture", "bitness", "platformVersion", "fullVersionList", "model"];
+const LONG = "architecture bitness platformVersion model";
+const VERSIONS = "fullVersionList";
 
 /** Only Chromium has them, and only on secure pages. A page may forbid the long ones: then the short ones stand alone. */
-export async function clientHints({ scope }: Realm): Promise<ClientHints> {
-  const data = (scope.navigator as Navigator & { userAgentData?: UserAgentData }).userAgentData;
-  if (!data) throw new Missing("unsupported");
-  const { brands, mobile, platform } = data;
-  const long = await Promise.resolve(data.getHighEntropyValues(HINTS)).catch((): HighEntropy => ({}));
+export async function clientHints(scope: Scope): Promise<ClientHints> {
+  const { userAgentData } = scope.navigator as Navigator & { userAgentData?: UserAgentData };
+  if (!userAgentData) throw new Missing("unsupported");
+  const asked = async () => userAgentData.getHighEntropyValues([...LONG.split(" "), VERSIONS]);
+  const long: { [VERSIONS]?: Brand[] } = await asked().catch(() => ({}));
   return {
-    brands,
-    mobile,
-    platform,
-    ...{ architecture: long.architecture, bitness: long.bitness, platform_version: long.platformVersion },
-    ...{ full_versions: long.fullVersionList, model: long.model },
-  } as ClientHints;
+    ...pick(userAgentData, "brands mobile platform"),
+    ...pick(long, LONG),
+    full_versions: long[VERSIONS],
+  } as unknown as ClientHints;
 }

@@ -11,20 +11,14 @@ export interface Engine {
 
 /** Paths from `window`. Each is there in some engines, or from some version on, so that together they tell both. */
 const FEATURES = (
-  "chrome.runtime safari InstallTrigger mozInnerScreenX ApplePaySession GestureEvent ontouchstart onpointerrawupdate " +
-  "showOpenFilePicker EyeDropper trustedTypes scheduler.yield navigation documentPictureInPicture launchQueue SharedWorker " +
-  "structuredClone Intl.DurationFormat Array.fromAsync Object.groupBy Promise.withResolvers Promise.try Set.prototype.union " +
-  "Iterator RegExp.escape Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Temporal " +
-  "navigator.connection navigator.usb navigator.gpu navigator.globalPrivacyControl navigator.buildID navigator.brave"
+  "mozInnerScreenX GestureEvent ontouchstart showOpenFilePicker trustedTypes scheduler.yield documentPictureInPicture " +
+  "SharedWorker structuredClone Array.fromAsync Object.groupBy Promise.withResolvers Promise.try Set.prototype.union " +
+  "RegExp.escape Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Temporal " +
+  "navigator.connection navigator.gpu navigator.brave"
 ).split(" ");
 
-/** The last name is only looked for, never read: Firefox warns of some when they are. */
-export function has(path: string): boolean {
-  const names = path.split(".");
-  const last = names.pop() as string;
-  const holder = names.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], window);
-  return holder != null && last in Object(holder);
-}
+export const has = (path: string): boolean =>
+  path.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], window) !== undefined;
 
 /**
  * How the engine lays out a stack: https://v8.dev/docs/stack-trace-api, or `name@url:line:column`, which Gecko ends with a

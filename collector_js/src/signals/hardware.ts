@@ -1,4 +1,4 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
 
 export interface Hardware {
   concurrency?: number;
@@ -7,7 +7,7 @@ export interface Hardware {
 }
 
 /** Firefox and Safari do not tell the memory, workers do not tell the touch points: what is undefined is not sent. */
-export function hardware({ scope }: Realm): Hardware {
+export function hardware(scope: Scope): Hardware {
   const { hardwareConcurrency, deviceMemory, maxTouchPoints } = scope.navigator as Navigator & {
     deviceMemory?: number;
   };

@@ -1,27 +1,26 @@
 /** The list of signals. Names on the wire and the payload's types are read off it. */
 
 import type { Ask } from "../guests.js";
-import type { Pristine, Realm, Scope } from "../realm.js";
-import { story, told } from "../room.js";
+import type { Pristine, Scope } from "../realm.js";
+import { story, type told } from "../room.js";
 import type { Samples, Signal } from "../signal.js";
 import { automation } from "./automation.js";
 import { clock } from "./clock.js";
 import { engine } from "./engine.js";
-import type { Interaction } from "./interaction.js";
+import { interaction } from "./interaction.js";
 import { permissions } from "./permissions.js";
 import { plugins } from "./plugins.js";
 import { screen } from "./screen.js";
 
 /** What a signal of the page may draw on. */
-export interface Visit extends Realm {
+export interface Visit {
   /** An empty frame's realm. */
   readonly fresh: Scope;
   readonly pristine: Pristine;
   readonly ask: Ask;
-  readonly interaction: () => Interaction;
 }
 
-/** Read once, when the script has loaded. The gate's rooms first, for they take longest; graphics of the frame last. */
+/** Read once, when the script has loaded, beside what every room tells (../room.ts). The gate's rooms take longest: they come first. */
 export const environment = {
   frame: ({ ask }: Visit) => ask("frame"),
   worker: ({ ask }: Visit) => ask("worker"),
@@ -30,7 +29,6 @@ export const environment = {
   plugins,
   engine,
   permissions,
-  ...told,
   iframe: ({ fresh }: Visit) => story(fresh),
 } satisfies Record<string, Signal<Visit>>;
 
@@ -38,7 +36,7 @@ export const environment = {
 export const moment = {
   screen,
   automation,
-  interaction: ({ interaction }: Visit) => interaction(),
+  interaction,
 } satisfies Record<string, Signal<Visit>>;
 
-export type SignalSamples = Samples<typeof environment & typeof moment>;
+export type SignalSamples = Samples<typeof told & typeof environment & typeof moment>;

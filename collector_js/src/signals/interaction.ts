@@ -1,59 +1,36 @@
 /** How the page was used and the form was filled. Counts, quantiles and flags: never which key, a value or a path. */
 
+import { chosenForms } from "../form.js";
 import { textFields } from "./interaction/fields.js";
-import { Insertions } from "./interaction/input.js";
-import { watchKeys } from "./interaction/keys.js";
+import { readFilling, watchInput } from "./interaction/input.js";
+import { readRhythm, watchKeys } from "./interaction/keys.js";
+import { readPath } from "./interaction/path.js";
 import { watchPointer } from "./interaction/pointer.js";
-import { PressShape } from "./interaction/presses.js";
-import { tenth } from "./interaction/spread.js";
-import { type Hands, on, startCounts } from "./interaction/watch.js";
+import { readPresence, watchPresence } from "./interaction/presence.js";
+import { readPresses, watchPresses } from "./interaction/presses.js";
+import { counts, watchCounts } from "./interaction/watch.js";
 
-/** Gives the forms that are bound at the moment. */
-export type Forms = () => HTMLFormElement[];
-
-/** Starts listening for the life of the page; what it gives back reads what was seen so far. */
-export function watchInteraction(forms: Forms) {
-  const counts = startCounts();
-  const hands: Hands = { strokeAt: Number.NEGATIVE_INFINITY };
-  const path = watchPointer(counts);
-  const rhythm = watchKeys(counts, hands);
-  const presses = new PressShape(hands);
-  const insertions = new Insertions(counts, hands);
-  const formAge = watchForm(forms);
-  const hidden = watchHidden();
-  return () => {
-    const bound = forms();
-    const roots: ParentNode[] = bound.length ? bound : [document];
-    return {
-      bound: bound.length > 0,
-      ...counts,
-      ...insertions.read(roots.flatMap(textFields)),
-      ...rhythm(),
-      ...{ path: path(), presses: presses.read() },
-      ...{ form_ms: formAge(), hidden_ms: hidden() },
-    };
-  };
+/** Starts listening for the life of the page. */
+export function watchInteraction(): void {
+  watchCounts();
+  watchPointer();
+  watchKeys();
+  watchPresses();
+  watchInput();
+  watchPresence();
 }
 
-export type Interaction = ReturnType<ReturnType<typeof watchInteraction>>;
-
-/** Milliseconds since the first event on a bound form. */
-function watchForm(forms: Forms): () => number | undefined {
-  let first: number | undefined;
-  const hear = ({ target, timeStamp }: Event) => {
-    if (first === undefined && forms().some((form) => form.contains(target as Node))) first = timeStamp;
+/** Reads what was seen so far. */
+export function interaction() {
+  const bound = chosenForms();
+  const roots: ParentNode[] = bound.length ? bound : [document];
+  return {
+    bound: bound.length > 0,
+    ...counts,
+    ...readFilling(roots.flatMap(textFields)),
+    ...readRhythm(),
+    ...readPresence(),
+    path: readPath(counts.moves),
+    presses: readPresses(),
   };
-  for (const kind of ["focusin", "pointerdown", "keydown", "input"] as const) on(kind, hear);
-  return () => (first === undefined ? undefined : tenth(performance.now() - first));
-}
-
-function watchHidden(): () => number {
-  let total = 0;
-  let since = document.hidden ? performance.now() : undefined;
-  const soFar = () => (since === undefined ? 0 : performance.now() - since);
-  on("visibilitychange" as "load", () => {
-    total += soFar();
-    since = document.hidden ? performance.now() : undefined;
-  });
-  return () => tenth(total + soFar());
 }

@@ -1,4 +1,4 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
 
-export const languages = ({ scope }: Realm): string[] | undefined =>
+export const languages = (scope: Scope): string[] | undefined =>
   scope.navigator.languages && [...scope.navigator.languages];

@@ -1,3 +1,3 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
 
-export const platform = ({ scope }: Realm): string => scope.navigator.platform;
+export const platform = (scope: Scope): string => scope.navigator.platform;

@@ -1,9 +1,24 @@
-/** Screen, window and viewport in CSS pixels. */
-export function screen() {
-  const { width, height, availWidth, availHeight, colorDepth } = window.screen;
-  return {
-    ...{ width, height, avail_width: availWidth, avail_height: availHeight, color_depth: colorDepth },
-    ...{ outer_width: outerWidth, outer_height: outerHeight, inner_width: innerWidth, inner_height: innerHeight },
-    ...{ pixel_ratio: devicePixelRatio, zoom: window.visualViewport?.scale },
-  };
+import { pick } from "../pick.js";
+
+export interface Screen {
+  width: number;
+  height: number;
+  avail_width: number;
+  avail_height: number;
+  color_depth: number;
+  outer_width: number;
+  outer_height: number;
+  inner_width: number;
+  inner_height: number;
+  pixel_ratio: number;
+  zoom?: number;
 }
+
+/** Screen, window and viewport in CSS pixels. */
+export const screen = (): Screen =>
+  ({
+    ...pick(window.screen, "width height availWidth availHeight colorDepth"),
+    ...pick(window, "outerWidth outerHeight innerWidth innerHeight"),
+    pixel_ratio: devicePixelRatio,
+    zoom: window.visualViewport?.scale,
+  }) as unknown as Screen;

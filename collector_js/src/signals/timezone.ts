@@ -1,4 +1,4 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
 
-export const timezone = ({ scope }: Realm): string | undefined =>
+export const timezone = (scope: Scope): string | undefined =>
   new scope.Intl.DateTimeFormat().resolvedOptions().timeZone;

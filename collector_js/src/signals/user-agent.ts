@@ -1,3 +1,3 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
 
-export const userAgent = ({ scope }: Realm): string => scope.navigator.userAgent;
+export const userAgent = (scope: Scope): string => scope.navigator.userAgent;

@@ -1,4 +1,4 @@
-import type { Realm } from "../realm.js";
+import type { Scope } from "../realm.js";
 
 /** Workers have no vendor. */
-export const vendor = ({ scope }: Realm): string | undefined => scope.navigator.vendor;
+export const vendor = (scope: Scope): string | undefined => scope.navigator.vendor;

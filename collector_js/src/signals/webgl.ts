@@ -1,4 +1,4 @@
-import { hiddenCanvas, type Realm } from "../realm.js";
+import { hiddenCanvas, type Scope } from "../realm.js";
 import { Missing } from "../signal.js";
 
 export interface WebGL {
@@ -17,7 +17,7 @@ const UNMASKED_RENDERER = 0x9246;
  * What the graphics driver calls itself. Firefox says it in RENDERER and warns on the console when the extension is asked
  * for (https://bugzilla.mozilla.org/show_bug.cgi?id=1722782), so only an engine that masks RENDERER is asked for more.
  */
-export function webgl({ scope }: Realm): WebGL {
+export function webgl(scope: Scope): WebGL {
   const gl = hiddenCanvas(scope).getContext("webgl") as WebGLRenderingContext | null;
   if (!gl) throw new Missing("unsupported");
   const masked_vendor = gl.getParameter(VENDOR);

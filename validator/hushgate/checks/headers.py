@@ -75,19 +75,3 @@ def origin_not_sent(header_browser: Browser, whole_headers: dict[str, str]) -> s
     if header_browser.engine == "other" or "origin" in whole_headers or "referer" in whole_headers:
         return None
     return f"the header says {header_browser.words}, but neither Origin nor Referer came with it"
-
-
-@check(
-    "accept-language-not-sent",
-    title="No Accept-Language was sent",
-    tier=Tier.SOFT,
-    weight=45,
-    flags=[{"headers": _PAGE}],
-    passes=[{"headers": {**_PAGE, "accept-language": "de"}}, {"headers": {"user-agent": _CHROME}}],
-    wrong_about="People behind a proxy that takes the header out.",
-)
-def accept_language_not_sent(header_browser: Browser, whole_headers: dict[str, str]) -> str | None:
-    """Every browser with a window sends it; old headless browsers and HTTP libraries do not."""
-    if header_browser.engine == "other" or whole_headers.get("accept-language", "").strip():
-        return None
-    return f"the header says {header_browser.words}, but no Accept-Language came with it"

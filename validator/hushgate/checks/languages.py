@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
 from hushgate.registry import Tier, check
+
+_CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+_PAGE = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME, "origin": "https://a.example"}
 
 
 def _base(tag: str) -> str:
@@ -61,3 +65,19 @@ def languages_empty(languages: list[str]) -> str | None:
 def languages_uniform(languages: list[str]) -> str | None:
     """The default of most builds and of every driver."""
     return "the languages are the default, en-US and en" if languages == ["en-US", "en"] else None
+
+
+@check(
+    "accept-language-not-sent",
+    title="No Accept-Language was sent",
+    tier=Tier.SOFT,
+    weight=45,
+    flags=[{"headers": _PAGE}],
+    passes=[{"headers": {**_PAGE, "accept-language": "de"}}, {"headers": {"user-agent": _CHROME}}],
+    wrong_about="People behind a proxy that takes the header out.",
+)
+def accept_language_not_sent(header_browser: Browser, whole_headers: dict[str, str]) -> str | None:
+    """Every browser with a window sends it; old headless browsers and HTTP libraries do not."""
+    if header_browser.engine == "other" or whole_headers.get("accept-language", "").strip():
+        return None
+    return f"the header says {header_browser.words}, but no Accept-Language came with it"

@@ -41,6 +41,8 @@ def gather(visit: Visit, payload: Payload, network: Network | None) -> Evidence:
     evidence["timing"] = visit.timing
     evidence["action"] = visit.action
     evidence["network"] = visit.network or network or Missing("the address was not looked up")
+    if visit.page:
+        evidence["page"] = visit.page
     if visit.opened:
         evidence["opened"] = visit.opened
     if visit.form is not None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from hushgate.evidence.core import Missing, derived
 from hushgate.signals import Brand
 
+_LOOPBACK = re.compile(r"http://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|/|$)")
 _BRAND = re.compile(r'"((?:[^"\\]|\\.){0,128})"\s*;\s*v="([^"]{0,64})"')
 _TAG = re.compile(r"\s*([A-Za-z0-9*-]{1,35})\s*(?:;[^,]{0,40})?(?:,|$)")
 
@@ -63,15 +64,20 @@ def header_mobile(headers: dict[str, str]) -> bool | Missing:
 
 
 @derived
-def secure_context(headers: dict[str, str]) -> bool | Missing:
+def secure_context(headers: dict[str, str], page: dict[str, str] | None = None) -> bool | Missing:
     """Whether the request went to a trustworthy origin, where browsers add Sec- headers.
 
     Source: Fetch Metadata and UA Client Hints are sent to potentially trustworthy origins only (W3C Secure Contexts).
     """
     if any(name.startswith(("sec-fetch-", "sec-ch-")) for name in headers):
         return True
-    origin = headers.get("origin") or headers.get("referer") or ""
-    if origin.startswith("https://") or re.match(r"http://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|/|$)", origin):
+    here = f"{(page or {}).get('scheme', 'http')}://{headers.get('host', '')}"
+    return _trustworthy(headers.get("origin") or headers.get("referer") or here)
+
+
+@lru_cache(maxsize=1024)
+def _trustworthy(origin: str) -> bool | Missing:
+    if origin.startswith("https://") or _LOOPBACK.match(origin):
         return True
     return Missing("the page was not in a secure context")
 

@@ -12,7 +12,11 @@ from hushgate.state.base import State as State
 
 
 def open_state(url: str | None, path: Path) -> State:
-    """Opens the store at ``url``, or the SQLite file at ``path`` where there is none. Nothing is reached yet."""
+    """Opens the store at ``url``, or the SQLite file at ``path`` where there is none. Nothing is reached yet.
+
+    Raises:
+        ValueError: the URL cannot be read. The message does not repeat it: it may hold a password.
+    """
     if url:
         from hushgate.state.redis import RedisState
 

@@ -11,7 +11,10 @@ from typing import NamedTuple, Protocol
 
 
 class Limit(NamedTuple):
-    """At most ``amount`` hits of ``key`` in any ``window`` seconds, estimated from two fixed windows weighted by time."""
+    """At most ``amount`` hits of ``key`` in any ``window`` seconds, estimated from two fixed windows weighted by time.
+
+    ``window`` is at least 1; an ``amount`` of 0 allows nothing.
+    """
 
     key: str
     amount: int
@@ -19,14 +22,20 @@ class Limit(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """Whether a hit is within all limits; ``retry_after`` is in seconds, 0 where it is."""
+    """Whether a hit is within all limits; ``retry_after`` is in whole seconds, 0 where it is.
+
+    A hit after ``retry_after`` is allowed, where no other comes between.
+    """
 
     allowed: bool
     retry_after: int
 
 
 class Spend(NamedTuple):
-    """``fresh`` is whether the nonce had not been spent; ``allowed`` and ``retry_after`` are the limits' answer."""
+    """``fresh`` is whether the nonce had not been spent; ``allowed`` and ``retry_after`` are the limits' answer.
+
+    A spend that a limit refuses is not fresh, whatever the nonce: it was not looked at.
+    """
 
     fresh: bool
     allowed: bool
@@ -44,13 +53,15 @@ class Lease(enum.Enum):
 class State(Protocol):
     """One store, shared by all workers. ``shard`` names what must live together on a cluster; times are in seconds.
 
-    Every method raises StateLost where the store cannot be reached or does not answer in time.
+    Every method raises StateLost where the store cannot be reached or does not answer in time. All of them may be called
+    from any thread, and in a child after a fork.
     """
 
     kind: str
+    """sqlite, redis or redis-cluster."""
 
     def ping(self) -> None:
-        """Asks whether the store answers."""
+        """Asks whether the store can be written to."""
 
     def hit(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """Counts one hit against every limit if all of them allow it, against none otherwise."""
@@ -62,16 +73,28 @@ class State(Protocol):
         """Spends a nonce, once, and counts a hit, in one round trip. A nonce that a limit refuses is not spent."""
 
     def lease(self, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
-        """Leases a token to its holder, or spends it at once. An empty holder is never the same as another."""
+        """Leases a token to its holder, or spends it at once: GRANTED to the first who asks.
+
+        The same holder gets AGAIN while it is not spent, and after its own spend where it asks to spend again (an
+        idempotency key). Everybody else gets REPLAYED. An empty holder is never the same as another empty one.
+        """
 
     def commit(self, nonce: str, holder: str, ttl: int) -> bool:
-        """Spends a leased token; False where another holds it or has spent it."""
+        """Spends a leased token; False where another holds it or has spent it. Asking again changes nothing.
+
+        Only who was GRANTED a lease has a reason to commit, so here an empty holder is the one that holds it.
+        """
 
     def release(self, nonce: str, holder: str) -> None:
-        """Gives a lease back, unspent."""
+        """Gives a lease back, unspent. Does nothing where another holds it, or where it is spent."""
 
     def sweep(self) -> int:
-        """Removes what has expired, by time only; returns how many."""
+        """Removes some of what has expired, by time only and never a live entry; returns how many, 0 when done."""
 
     def close(self) -> None:
-        """Closes the connections of this thread."""
+        """Closes every idle connection. A store that is asked again opens again."""
+
+
+def plain(text: str) -> str:
+    """The text as every store can keep it: an idempotency key may hold a lone surrogate, which is in no encoding."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -12,7 +12,7 @@ from hushgate.errors import HushgateError
 from hushgate.house import House
 from hushgate.intake import open_session, take_verdict
 from hushgate.payload import read_envelope, read_opening
-from hushgate.web.answers import answer, refusal, share
+from hushgate.web.answers import answer, refusal
 
 Handler = Callable[[Caller, bytes], dict[str, Any]]
 
@@ -25,13 +25,12 @@ def blueprint(house: House) -> Blueprint:
 
     def handle(handler: Handler) -> Response:
         caller = read_caller(request.environ, proxies)
+        origin = caller.origin if caller.hostname in ours or "*" in ours else None
         try:
-            response = answer(handler(caller, request.get_data(cache=False)))
+            return answer(handler(caller, request.get_data(cache=False)), origin=origin)
         except HushgateError as error:
             house.metrics.count(house.metrics.refused, error.code)
-            response = refusal(error)
-        readable = caller.hostname in ours or "*" in ours
-        return share(response, caller.origin if readable else None)
+            return refusal(error, origin)
 
     @routes.post("/v1/session")
     def session() -> Response:

@@ -11,10 +11,10 @@ type Any = any;
  */
 const WATCHED = {
   Navigator:
-    "webdriver userAgent appVersion platform vendor language languages plugins mimeTypes " +
-    "hardwareConcurrency deviceMemory maxTouchPoints userAgentData permissions",
-  NavigatorUAData: "brands platform getHighEntropyValues",
-  Screen: "width height availWidth availHeight colorDepth",
+    "webdriver userAgent platform vendor language languages plugins " +
+    "hardwareConcurrency deviceMemory maxTouchPoints userAgentData",
+  NavigatorUAData: "getHighEntropyValues",
+  Screen: "width height availWidth availHeight",
   Permissions: "query",
   Document: "createElement",
   HTMLIFrameElement: "contentWindow",
@@ -22,6 +22,9 @@ const WATCHED = {
   WebGLRenderingContext: "getParameter getExtension",
   WebGL2RenderingContext: "getParameter",
   Date: "getTimezoneOffset",
+  DateTimeFormat: "resolvedOptions",
+  // The fresh realm's own: its word on the others is only worth something where nothing wrapped it on the way in.
+  Function: "toString",
 };
 
 /**
@@ -53,20 +56,14 @@ function isOdd(getter: Any, owner: object): boolean {
 export function altered(pristine: Pristine): { natives: string[]; getters: string[] } {
   const natives: string[] = [];
   const getters: string[] = [];
-  const look = (path: string, name: string, fn: unknown) => {
-    if (!isNative(fn, name, pristine)) natives.push(path);
-  };
   for (const [owner, names] of Object.entries(WATCHED)) {
-    const { prototype } = (window as Any)[owner] || {};
+    const prototype = ((pristine as Any)[owner] || (window as Any)[owner] || (Intl as Any)[owner])?.prototype;
     for (const name of names.split(" ")) {
       const held = prototype && Object.getOwnPropertyDescriptor(prototype, name);
       if (!held) continue;
-      look(`${owner}.${name}`, name, held.get || held.value);
+      if (!isNative(held.get || held.value, name, pristine)) natives.push(`${owner}.${name}`);
       if (held.get && isOdd(held.get, prototype)) getters.push(`${owner}.${name}`);
     }
   }
-  look("DateTimeFormat.resolvedOptions", "resolvedOptions", Intl.DateTimeFormat.prototype.resolvedOptions);
-  // The fresh realm's own word is only worth something where nothing wrapped it on the way in.
-  look("fresh.toString", "toString", pristine.Function.prototype.toString);
   return { natives, getters };
 }

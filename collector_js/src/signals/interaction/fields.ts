@@ -6,7 +6,7 @@ export type TextField = HTMLInputElement | HTMLTextAreaElement;
 const WRITTEN = /^(text|search|url|tel|email|password|number)/;
 
 export const isField = (target: EventTarget | null): target is HTMLElement =>
-  target instanceof HTMLElement && ("form" in target || target.isContentEditable);
+  "form" in (target as HTMLElement) || (target as HTMLElement).isContentEditable;
 
 export const isTextField = (target: EventTarget | null): target is TextField =>
   isField(target) && WRITTEN.test((target as TextField).type);

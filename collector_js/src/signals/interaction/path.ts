@@ -1,6 +1,6 @@
-/** The shape of the pointer's way, from running sums: the way itself is never kept. */
+/** The shape of the pointer's way, from sums and small steps: the way itself is never kept. */
 
-import { hundredth, spread } from "./spread.js";
+import { hundredth, mean, spread } from "./spread.js";
 import { keep } from "./watch.js";
 
 export interface Path {
@@ -19,54 +19,50 @@ interface Point {
 /** After a rest this long a new stretch begins, so that going there and back does not look like wandering. */
 const REST_MS = 150;
 
+const BEFORE_MS = 1000;
+/** More than anybody asks for. */
+const MOVES_MAX = 300;
+
+let moves: number[] = [];
+const turns: number[] = [];
+const speeds: number[] = [];
+let length = 0;
+/** From end to end of each stretch that is over. */
+let ends = 0;
+let first: Point;
+let last: Point | undefined;
+let heading: number | undefined;
+
 const between = (from: Point, to: Point): number => Math.hypot(to.x - from.x, to.y - from.y);
+const reach = (): number => ends + (last ? between(first, last) : 0);
 
-export class PathShape {
-  #n = 0;
-  #length = 0;
-  #ends = 0;
-  readonly #turns: number[] = [];
-  readonly #speeds: number[] = [];
-  #first: Point | undefined;
-  #last: Point | undefined;
-  #heading: number | undefined;
+/** How many moves there were in the second before. */
+export const recentMoves = (at: number): number => moves.filter((move) => at - move < BEFORE_MS).length;
 
-  move(to: Point): void {
-    const from = this.#last;
-    this.#n++;
-    if (from && to.at - from.at < REST_MS) this.#step(from, to);
-    else {
-      this.#ends = this.#reach();
-      this.#first = to;
-      this.#heading = undefined;
-    }
-    this.#last = to;
+export function move(to: Point): void {
+  moves = [...moves.slice(1 - MOVES_MAX), to.at];
+  if (last && to.at - last.at < REST_MS) step(last, to);
+  else {
+    ends = reach();
+    first = to;
+    heading = undefined;
   }
-
-  #reach(): number {
-    return this.#ends + (this.#first && this.#last ? between(this.#first, this.#last) : 0);
-  }
-
-  #step(from: Point, to: Point): void {
-    const way = between(from, to);
-    if (!way) return;
-    const heading = Math.atan2(to.y - from.y, to.x - from.x);
-    const change = Math.abs(heading - (this.#heading ?? heading));
-    if (this.#heading !== undefined) keep(this.#turns, Math.min(change, 2 * Math.PI - change));
-    this.#heading = heading;
-    this.#length += way;
-    if (to.at > from.at) keep(this.#speeds, way / (to.at - from.at));
-  }
-
-  /** Nothing where the pointer has not moved. */
-  read(): Path | undefined {
-    if (!this.#length) return undefined;
-    const turns = this.#turns.reduce((sum, turn) => sum + turn, 0) / (this.#turns.length || 1);
-    return {
-      n: this.#n,
-      straightness: hundredth(this.#reach() / this.#length),
-      speed_cv: spread(this.#speeds)?.cv,
-      turns: hundredth(turns),
-    } as Path;
-  }
+  last = to;
 }
+
+function step(from: Point, to: Point): void {
+  const way = between(from, to);
+  if (!way) return;
+  const now = Math.atan2(to.y - from.y, to.x - from.x);
+  // The shorter way round: an angle's cosine does not know the longer one.
+  if (heading !== undefined) keep(turns, Math.acos(Math.cos(now - heading)));
+  heading = now;
+  length += way;
+  if (to.at > from.at) keep(speeds, way / (to.at - from.at));
+}
+
+/** Nothing where the pointer has not moved. */
+export const readPath = (n: number): Path | undefined =>
+  length
+    ? ({ n, straightness: hundredth(reach() / length), speed_cv: spread(speeds)?.cv, turns: hundredth(mean(turns)) } as Path)
+    : undefined;

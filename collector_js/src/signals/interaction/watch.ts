@@ -1,4 +1,4 @@
-/** What the parts of the interaction signal share: the counters, and how they listen. */
+/** What the parts of the interaction signal share: the counters, and how they listen. A page has one visitor, and one of each. */
 
 import { isField } from "./fields.js";
 
@@ -23,30 +23,17 @@ const JUDGED = [
   ...(["shiftless", "clickless_keys", "rollover", "tabs"] as const),
 ];
 
-export type Counts = Record<keyof typeof COUNTED | (typeof JUDGED)[number], number>;
-
-/** What the keys have done that other parts must know. */
-export interface Hands {
-  /** A key went down and no keypress has come of it yet. */
-  keydown?: boolean;
-  /** A key that writes went down and nothing was written yet. */
-  inserts?: boolean;
-  /** That key had no name. */
-  unnamed?: boolean;
-  /** When Enter or Space last moved: both click. */
-  strokeAt: number;
-}
+export const counts = {} as Record<keyof typeof COUNTED | (typeof JUDGED)[number], number>;
 
 /** Times are kept so many, the first ones: enough for any form, and no more memory on a page that stays open all day. */
 export const keep = (values: number[], value: number): void => void (values.length < 500 && values.push(value));
 
 /** Listens before the page does, and never holds up a scroll. */
 export const on = <Kind extends keyof WindowEventMap>(kind: Kind, fn: (event: WindowEventMap[Kind]) => void): void =>
-  window.addEventListener(kind, fn, { capture: true, passive: true });
+  addEventListener(kind, fn, { capture: true, passive: true });
 
 /** Starts the plain counters. */
-export function startCounts(): Counts {
-  const counts = {} as Counts;
+export function watchCounts(): void {
   for (const name of JUDGED) counts[name] = 0;
   for (const [name, kind] of Object.entries(COUNTED) as [keyof typeof COUNTED, keyof WindowEventMap][]) {
     counts[name] = 0;
@@ -56,5 +43,4 @@ export function startCounts(): Counts {
       if (!isTrusted) counts.untrusted++;
     });
   }
-  return counts;
 }

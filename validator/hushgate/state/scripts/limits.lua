@@ -1,13 +1,19 @@
 -- Shared head: seconds until a hit is allowed by limits ARGV[at..], three values each (key, amount, window), and counting it.
 -- The window slides: of the fixed window before this one, the part that is still within `window` seconds counts.
--- The server's clock is used, so that all workers share one.
+-- The server's clock, so that machines whose clocks disagree share one window. Names of counters hold the window's number, so
+-- they cannot be in KEYS; they begin with the prefix that is, and with it share its hash tag, which is what a cluster asks for.
+-- See hushgate/state/limits.py for the arithmetic.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 
 local function wait_seconds(amount, window, into, current, previous)
   if current + previous * (1 - into / window) + 1 <= amount then return 0 end
-  if current + 1 > amount or previous == 0 then return math.max(1, math.floor(window - into) + 1) end
-  local free_at = window * (1 - (amount - current - 1) / previous)
+  local free_at = window * 2
+  if current + 1 <= amount then
+    free_at = window * (1 - (amount - current - 1) / previous)
+  elseif amount >= 1 then
+    free_at = window + window * (1 - (amount - 1) / current)
+  end
   return math.max(1, math.floor(free_at - into) + 1)
 end
 
@@ -28,8 +34,8 @@ local function count(prefix, at, consume)
     for i = at, #ARGV, 3 do
       local window = tonumber(ARGV[i + 2])
       local current = names(prefix .. ARGV[i], window)
-      redis.call('INCR', current)
-      redis.call('EXPIRE', current, window * 2)
+      -- two windows from its first hit reach past the end of the next window, in which it still counts
+      if redis.call('INCR', current) == 1 then redis.call('PEXPIRE', current, window * 2000) end
     end
   end
   return wait

@@ -1,0 +1,29 @@
+/** How long the form has been in use, and how long nobody could see the page. */
+
+import { chosenForms } from "../../form.js";
+import { tenth } from "./spread.js";
+import { on } from "./watch.js";
+
+let since: number | undefined;
+let hiddenAt: number | undefined;
+let hidden = 0;
+
+function onVisibility(): void {
+  const now = performance.now();
+  hidden += now - (hiddenAt ?? now);
+  hiddenAt = document.hidden ? now : undefined;
+}
+
+export function watchPresence(): void {
+  const onForm = ({ target, timeStamp }: Event) => {
+    if (chosenForms().some((form) => form.contains(target as Node))) since ??= timeStamp;
+  };
+  for (const kind of ["focusin", "pointerdown", "keydown", "input"] as const) on(kind, onForm);
+  on("visibilitychange" as "load", onVisibility);
+  onVisibility();
+}
+
+export function readPresence(): { form_ms?: number; hidden_ms: number } {
+  onVisibility();
+  return { ...(since && { form_ms: tenth(performance.now() - since) }), hidden_ms: tenth(hidden) };
+}

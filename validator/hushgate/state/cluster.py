@@ -1,0 +1,111 @@
+"""A cluster: which node holds a key, and what to do when that changes.
+
+redis-py's own cluster client asks every node in turn, each with its own timeout, and starts anew on every error; here a
+request never waits for more than one dead node, and the other nodes go on serving while one is being replaced.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from redis.connection import AbstractConnection
+from redis.crc import key_slot
+from redis.exceptions import AskError, MovedError, TryAgainError
+
+from hushgate.state.lua import Script
+from hushgate.state.node import PAUSE, TIMEOUT, Down, Node
+
+SLOTS = 16384
+HOPS = 4
+PATIENCE = 0.2
+"""Seconds after which the search for the map of the cluster is given up for this request."""
+Address = tuple[str, int]
+
+
+class Cluster:
+    """Sends each script to the node that holds its keys. ``seeds`` are some of the cluster's nodes."""
+
+    def __init__(self, seeds: Sequence[Address], connect: Callable[[str, int], AbstractConnection]) -> None:
+        self._connect = connect
+        self._nodes: dict[Address, Node] = {}
+        self._seeds = [self._node(*seed) for seed in seeds]
+        self._slots: list[Node | None] = [None] * SLOTS
+        self._stale, self._known, self._quiet_until = True, False, 0.0
+        self._search = threading.Lock()
+
+    def run(self, script: Script, keys: list[str], values: tuple[Any, ...]) -> Any:
+        """Runs a script on keys that share a hash tag. Raises Down."""
+        slot = key_slot(keys[0].encode())
+        node, asking = self._owner(slot), False
+        for _ in range(HOPS):
+            try:
+                return node.run(script, keys, values, asking=asking)
+            except MovedError as moved:
+                node, asking = self._node(moved.host or node.host, moved.port), False
+                self._slots[slot], self._stale = node, True
+            except AskError as ask:
+                node, asking = self._node(ask.host or node.host, ask.port), True
+            except TryAgainError:
+                time.sleep(0.005)
+            except Down as down:
+                self._stale |= down.touched
+                raise
+        raise Down("the cluster sends requests in circles", touched=True)
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        for node in list(self._nodes.values()):
+            node.close()
+
+    def _node(self, host: str, port: int) -> Node:
+        address = (host, int(port))
+        return self._nodes.get(address) or self._nodes.setdefault(
+            address, Node(lambda: self._connect(*address), host)
+        )
+
+    def _owner(self, slot: int) -> Node:
+        if self._stale:
+            self._find()
+        node = self._slots[slot]
+        if node is None:
+            raise Down("no node of the cluster could be asked", touched=False)
+        return node
+
+    def _find(self) -> None:
+        """Learns the map, from the first node that answers; one thread does, the others use the old map meanwhile."""
+        if not self._search.acquire(timeout=0 if self._known else TIMEOUT):
+            return
+        try:
+            if self._stale and time.monotonic() >= self._quiet_until:
+                self._ask_around()
+        finally:
+            self._search.release()
+
+    def _ask_around(self) -> None:
+        began = time.monotonic()
+        for node in sorted({*self._nodes.values(), *self._seeds}, key=lambda node: node.breaker.open):
+            try:
+                self._learn(node, node.call("CLUSTER", "SLOTS"))
+            except Down as down:
+                if time.monotonic() - began > PATIENCE:
+                    raise Down(str(down), touched=True) from None
+            else:
+                return
+        self._quiet_until = time.monotonic() + PAUSE
+
+    def _learn(self, told: Node, ranges: Sequence[Sequence[Any]]) -> None:
+        slots: list[Node | None] = [None] * SLOTS
+        listed: set[int] = set()
+        for first, last, *holders in ranges:
+            # a node that does not know its own name is the one that was asked
+            nodes = [self._node(told.host if host in (None, "", "?") else host, port) for host, port, *_ in holders]
+            listed |= {id(node) for node in nodes}
+            slots[first : last + 1] = nodes[:1] * (last + 1 - first)
+        self._slots, self._stale, self._known = slots, False, bool(listed)
+        for address, node in list(self._nodes.items()):
+            if listed and id(node) not in listed and node not in self._seeds:
+                del self._nodes[address]
+                node.close()

@@ -1,0 +1,167 @@
+"""One server of a Redis, or of a cluster: its connections, and how long to leave it alone after it has failed."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from redis.connection import AbstractConnection
+from redis.exceptions import AskError, NoScriptError, RedisError, TryAgainError
+
+from hushgate.state.lua import Script
+
+TIMEOUT = 0.25
+"""Seconds in which a server must accept a connection, and again in which it must answer."""
+PAUSE = 1.0
+"""Seconds in which nothing is asked of a server that has just failed: no request waits behind a dead one."""
+RESTED = 0.05
+"""Seconds after which a connection is looked at before it is used: the server may have been restarted meanwhile."""
+
+
+class Down(Exception):
+    """A server did not do what was asked. ``touched`` is whether it was asked at all.
+
+    The message holds neither address nor password, and no exception that does is chained to it.
+    """
+
+    def __init__(self, message: str, *, touched: bool) -> None:
+        super().__init__(message)
+        self.touched = touched
+
+
+class Breaker:
+    """Refuses for PAUSE seconds after a failure; then lets one request through, and the others when that one came back."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def open(self) -> bool:
+        """Whether requests are refused now."""
+        return bool(self._until) and time.monotonic() < self._until
+
+    def enter(self) -> None:
+        """Raises Down where it is too early to ask."""
+        if not self._until:
+            return
+        with self._lock:
+            if self.open:
+                raise Down("the state store failed a moment ago", touched=False)
+            if self._until:
+                # this request is the probe; should it never come back, another one may try after a while
+                self._until = time.monotonic() + PAUSE
+
+    def failed(self) -> None:
+        """Starts the pause."""
+        self._until = time.monotonic() + PAUSE
+
+    def succeeded(self) -> None:
+        """Ends it."""
+        if self._until:
+            self._until = 0.0
+
+
+class Node:
+    """One server. Its connections are spoken to directly: redis-py's pool and retry layers cost more than the round trip.
+
+    A connection is used by one thread at a time. ``host`` is where it is said to live, for a cluster that answers "here".
+    """
+
+    def __init__(self, connect: Callable[[], AbstractConnection], host: str = "") -> None:
+        self.host = host
+        self.breaker = Breaker()
+        self._connect = connect
+        self._idle: list[tuple[AbstractConnection, float]] = []
+
+    def run(self, script: Script, keys: list[str], values: tuple[Any, ...], *, asking: bool = False) -> Any:
+        """Runs a script, telling it to a server that does not know it. Raises as ``call`` does."""
+        try:
+            return self.call("EVALSHA", script.sha, len(keys), *keys, *values, asking=asking)
+        except NoScriptError:
+            return self.call("EVAL", script.text, len(keys), *keys, *values, asking=asking)
+
+    def call(self, *command: Any, asking: bool = False) -> Any:
+        """Sends one command and reads its answer.
+
+        Raises:
+            Down: the server cannot be asked, did not answer in time, or refused.
+            NoScriptError, AskError, MovedError, TryAgainError: it answered so, and is well.
+        """
+        self.breaker.enter()
+        connection = None
+        try:
+            connection = self._take()
+            answer = _exchange(connection, command, asking=asking)
+        except (NoScriptError, AskError, TryAgainError):
+            self._give(connection)
+            raise
+        except (RedisError, OSError, ValueError) as error:
+            failure = type(error).__name__
+        else:
+            self._give(connection)
+            return answer
+        self._fail(connection)
+        # raised out here, because what is chained to an exception ends up in reports, with the URL in its locals
+        raise Down(f"the state store did not answer ({failure})", touched=True)
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        idle, self._idle = self._idle, []
+        for connection, _ in idle:
+            connection.disconnect()
+
+    def _take(self) -> AbstractConnection:
+        while self._idle:
+            try:
+                connection, used = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if time.monotonic() - used < RESTED or not _stale(connection):
+                return connection
+            connection.disconnect()
+        return self._connect()
+
+    def _give(self, connection: AbstractConnection | None) -> None:
+        if connection is not None:
+            self._idle.append((connection, time.monotonic()))
+        self.breaker.succeeded()
+
+    def _fail(self, connection: AbstractConnection | None) -> None:
+        self.breaker.failed()
+        if connection is not None:
+            connection.disconnect()
+        # the others lead to the same server, and a name may lead to a new one now
+        self.close()
+
+
+def _exchange(connection: AbstractConnection, command: tuple[Any, ...], *, asking: bool) -> Any:
+    if asking:
+        connection.send_command("ASKING")
+        connection.read_response()
+    connection.send_command(*command)
+    return connection.read_response()
+
+
+def _stale(connection: AbstractConnection) -> bool:
+    """Whether the server has hung up, or says something that nobody asked for."""
+    try:
+        return bool(connection.can_read(0))
+    except (RedisError, OSError):
+        return True
+
+
+class Pool:
+    """Where wires of this process are kept, so that a child of it opens its own: two must not speak on one socket."""
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        self._build, self._built, self._pid = build, build(), os.getpid()
+
+    def get(self) -> Any:
+        """What was built in this process."""
+        if self._pid != os.getpid():
+            self._built, self._pid = self._build(), os.getpid()
+        return self._built
