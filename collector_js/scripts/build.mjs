@@ -1,7 +1,7 @@
 // Builds dist/: the script tag's file, the npm module, and the file of the gate's own rooms under its two names.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { minify } from "@swc/core";
 import { build } from "esbuild";
-import { minify } from "terser";
 
 const root = new URL("..", import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -12,11 +12,23 @@ const TARGETS = [
   { entry: "rooms", outs: ["rooms.js", "room.js"], format: "iife", small: true },
 ];
 
-// A second pass by terser: it knows more ways to say the same, and the collector has a bound of 7 kB.
-const TERSER = {
+// Properties that never leave the collector. Everything else has a name on the wire, on the page or in the browser.
+const INTERNAL = /^(strokeAt|inserts|unnamed|counted|pristine|fresh|leave|until|gone)$/;
+
+// esbuild bundles, swc says the same in fewer bytes: the collector has a bound of 7 kB.
+const SMALL = {
   ecma: 2020,
-  toplevel: true,
-  compress: { ecma: 2020, passes: 4, toplevel: true, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+  module: false,
+  mangle: { toplevel: true },
+  compress: {
+    ecma: 2020,
+    passes: 5,
+    toplevel: true,
+    unsafe: true,
+    unsafe_arrows: true,
+    unsafe_methods: true,
+    pure_getters: true,
+  },
 };
 
 async function bundle({ entry, format, small }) {
@@ -29,12 +41,12 @@ async function bundle({ entry, format, small }) {
     format,
     legalComments: "none",
     logLevel: "warning",
-    minify: small,
+    mangleProps: small ? INTERNAL : undefined,
     target: ["chrome91", "firefox90", "safari15"],
     write: false,
   });
   const { text } = outputFiles[0];
-  return small ? (await minify(text, TERSER)).code : text;
+  return small ? (await minify(text, SMALL)).code : text;
 }
 
 rmSync(`${root}dist`, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** The collector: init() for modules; the script tag calls it too (script.ts). Importing this touches no page. */
 
-import { type Conversion, hold, settle, type Unverified, wait, type Word } from "./conversions.js";
+import { type Conversion, hold, settle, type Unverified, type Word, wait } from "./conversions.js";
 import { bindForms, fillForms, resetForms } from "./form.js";
 import { type Options, options, setOptions } from "./options.js";
 import { fetchVerdict, type GateError, prepare, type Verdict } from "./transport.js";
@@ -112,6 +112,10 @@ export function init(given: Options): Hushgate {
   addEventListener("pageshow", ({ persisted }) => persisted && reset());
   running = { version: __VERSION__, execute: ({ action } = {}) => ask("execute", action), on, conversion: hold, reset };
   on("verdict", (notice) => (window as unknown as Callbacks)[given.callback as string]?.(notice));
-  if (early) ask("load", early).then(() => prepare(), () => {});
+  if (early)
+    ask("load", early).then(
+      () => prepare(),
+      () => {},
+    );
   return running;
 }

@@ -9,12 +9,10 @@ export interface FormHandlers {
   gone(): void;
 }
 
-const isForm = (element: Element): element is HTMLFormElement => element instanceof HTMLFormElement;
-
 /** The forms that are bound at the moment: those that the page names, or the one that asks for a password or an address. */
 export function chosenForms(): HTMLFormElement[] {
   const { form } = options;
-  const all = [...document.querySelectorAll(form || "form")].filter(isForm);
+  const all = [...document.querySelectorAll<HTMLFormElement>(form || "form")];
   const likely = form ? all : all.filter((one) => one.querySelector("[type=password],[type=email]"));
   return form || likely.length === 1 ? likely : [];
 }

@@ -1,8 +1,9 @@
 /** The page's side of the rooms: an empty frame of its own, and the gate's frame with its workers. */
 
+import { options } from "./options.js";
 import { hiddenFrame, type Pristine, type Scope } from "./realm.js";
-import type { Room, Rooms } from "./room.js";
-import { EACH_MS, Missing, type Sample } from "./signal.js";
+import type { Rooms } from "./room.js";
+import { type Collected, EACH_MS } from "./signal.js";
 import { sleep } from "./time.js";
 
 /** An empty frame's realm, its built-ins, and the way to give the frame back. */
@@ -19,32 +20,43 @@ export function freshRealm(): Guest {
   return { fresh, pristine: { Function: fresh?.Function, Reflect: fresh?.Reflect }, leave: () => frame.remove() };
 }
 
-/** Asks for one of the gate's rooms by name. */
-export type Ask = (name: keyof Rooms) => Promise<Room>;
+const ROOMS: (keyof Rooms)[] = ["frame", "worker", "shared_worker"];
 
 /** After the gate's frame has loaded, its script has run; from one that was refused nothing will come. */
 const SILENCE_MS = 1500;
 
-/** Opens the gate's frame, and takes it away when its rooms have had their time. */
-export function openRooms(endpoint: string): Ask {
-  const { origin } = new URL(endpoint);
-  const waiting = new Map<keyof Rooms, (sample: Sample<Room>) => void>();
-  const refuse = (e: string) => {
-    for (const settle of waiting.values()) settle({ e });
+/** Fills in the samples of the gate's rooms as they tell their stories; done when all have, or none will. */
+export const openRooms = (samples: Collected): Promise<void> =>
+  new Promise((done) => {
+    const all = (e: string) => {
+      for (const name of ROOMS) samples[name] = { e };
+    };
+    all(options.rooms || "timeout");
+    if (options.rooms) done();
+    else listen(samples, done, all);
+  });
+
+function listen(samples: Collected, done: () => void, all: (reason: string) => void): void {
+  const { origin } = new URL(options.endpoint);
+  let silent = true;
+  const refused = (reason: string) => {
+    if (silent) all(reason);
+    done();
   };
-  window.addEventListener("message", ({ data, origin: from, source }) => {
-    if (from !== origin || source !== frame.contentWindow || data?.hushgate !== 1) return;
-    for (const [name, settle] of waiting) if (data[name]) settle(data[name]);
+  addEventListener("message", ({ data, origin: from, source }) => {
+    if (from !== origin || source !== frame.contentWindow) return;
+    const { hushgate, ...told } = data;
+    silent = !hushgate;
+    Object.assign(samples, told);
+    if (ROOMS.every((name) => (samples[name] as { e?: string }).e !== "timeout")) done();
   });
   document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
-    if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refuse("csp");
+    if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refused("csp");
   });
-  const frame = hiddenFrame(`${endpoint}/v1/rooms#${encodeURIComponent(location.origin)}`);
-  frame.onload = () => sleep(SILENCE_MS).then(() => refuse("blocked"));
-  sleep(EACH_MS).then(() => frame.remove());
-  return async (name) => {
-    const sample = await new Promise<Sample<Room>>((settle) => waiting.set(name, settle));
-    if ("v" in sample) return sample.v;
-    throw new Missing(sample.e);
-  };
+  const frame = hiddenFrame(`${options.endpoint}/v1/rooms#${encodeURIComponent(location.origin)}`);
+  frame.onload = () => sleep(SILENCE_MS).then(() => refused("blocked"));
+  sleep(EACH_MS).then(() => {
+    frame.remove();
+    done();
+  });
 }

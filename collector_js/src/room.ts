@@ -41,5 +41,7 @@ export interface Rooms {
 export async function story(scope: Scope): Promise<Room> {
   const samples: Collected = {};
   await collect(told, scope, samples);
-  return Object.fromEntries(Object.entries(samples).flatMap(([name, sample]) => ("v" in sample ? [[name, sample.v]] : [])));
+  return Object.fromEntries(
+    Object.entries(samples).flatMap(([name, sample]) => ("v" in sample ? [[name, sample.v]] : [])),
+  );
 }

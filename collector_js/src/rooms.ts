@@ -23,8 +23,6 @@ const heard = (worker: Worker | SharedWorker, port: Worker | MessagePort): Promi
   });
 
 function openAll(script: string): void {
-  const post = (part: Rooms) =>
-    parent.postMessage({ hushgate: 1, ...part }, decodeURIComponent(location.hash.slice(1)));
   const dedicated = () => {
     const worker = new Worker(script);
     return heard(worker, worker);

@@ -41,22 +41,27 @@ async function run<Context>(signals: Signals<Context>, context: Context, samples
       await macrotask();
       sliceStart = performance.now();
     }
-    pending.push(sample(signals[name] as Signal<Context>, context).then((answer) => void (samples[name] = answer)));
+    pending.push(fill(samples, name, signals[name] as Signal<Context>, context));
   }
   await Promise.all(pending);
 }
 
-async function sample<Context>(signal: Signal<Context>, context: Context): Promise<Sample> {
+async function fill<Context>(
+  samples: Collected,
+  name: string,
+  signal: Signal<Context>,
+  context: Context,
+): Promise<void> {
   const start = performance.now();
-  const took = () => Math.round(performance.now() - start);
+  const put = (v: unknown) => {
+    samples[name] = v === undefined ? { e: "none" } : { v, ms: Math.round(performance.now() - start) };
+  };
   try {
     const answer = signal(context);
     // What is there at once has its time taken at once, before others get their turn.
-    if (answer !== undefined && !(answer instanceof Promise)) return { v: answer, ms: took() };
-    const v = await answer;
-    return v === undefined ? { e: "none" } : { v, ms: took() };
+    put(answer instanceof Promise ? await answer : answer);
   } catch (error) {
-    const { name, message } = error as Error;
-    return { e: error instanceof Missing ? message : `error: ${name}` };
+    const { name: kind, message } = error as Error;
+    samples[name] = { e: error instanceof Missing ? message : `error: ${kind}` };
   }
 }

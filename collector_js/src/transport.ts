@@ -38,7 +38,13 @@ const fail = (error: { code: string; message: string }): never => {
 async function post<Answer>(path: string, content: object): Promise<Answer> {
   const body = JSON.stringify(content);
   const signal = AbortSignal.timeout?.(GIVE_UP_MS);
-  const answer = await fetch(options.endpoint + path, { method: "POST", body, credentials: "omit", keepalive: true, signal })
+  const answer = await fetch(options.endpoint + path, {
+    method: "POST",
+    body,
+    credentials: "omit",
+    keepalive: true,
+    signal,
+  })
     .then((response) => response.json())
     .catch(({ message }) => ({ error: { code: "network", message } }));
   return answer.error ? fail(answer.error) : answer;
@@ -54,13 +60,15 @@ export function prepare(action = options.action): void {
   const session = post<Session>("/v1/session", { sitekey: options.sitekey, action, after });
   open = { session, action };
   session.then(
-    (opened) => void (after = opened.session),
+    (opened) => {
+      after = opened.session;
+    },
     () => {},
   );
 }
 
 async function attempt(action: string | undefined, payload: Payload): Promise<Verdict> {
-  if (open?.action !== action || !open) prepare(action);
+  if (!open || open.action !== action) prepare(action);
   const opening = open?.session as Promise<Session>;
   open = undefined;
   const [{ session, key }, text] = await Promise.all([opening, payload()]);
@@ -72,7 +80,8 @@ async function attempt(action: string | undefined, payload: Payload): Promise<Ve
  * has expired is the gate's to say.
  */
 export async function fetchVerdict(action: string | undefined, payload: Payload): Promise<Verdict> {
-  if (!isSecureContext) fail({ code: "insecure-context", message: "a seal needs https" });
+  const code = "insecure-context";
+  if (!isSecureContext) fail({ code, message: code });
   return attempt(action, payload).catch((error: GateError) =>
     /^(network|session-(expired|spent))$/.test(error.code) ? attempt(action, payload) : fail(error),
   );

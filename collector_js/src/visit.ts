@@ -1,11 +1,10 @@
 /** One page's visit: reads the environment once, and makes the payload when it is asked for. */
 
 import { freshRealm, openRooms } from "./guests.js";
-import { options } from "./options.js";
 import type { Scope } from "./realm.js";
 import { told } from "./room.js";
-import { type Collected, collect, EACH_MS, Missing } from "./signal.js";
-import { environment, moment, type Visit } from "./signals/index.js";
+import { type Collected, collect, EACH_MS } from "./signal.js";
+import { environment, moment } from "./signals/index.js";
 import { watchInteraction } from "./signals/interaction.js";
 import { deadline } from "./time.js";
 
@@ -19,28 +18,20 @@ const circumstances = (when: When) => ({
   when,
   open_ms: Math.round(performance.now()),
   clock: Date.now(),
-  embedding: window.top === window ? "top" : "frame",
+  embedding: top === self ? "top" : "frame",
 });
-
-const noRooms = async () => {
-  throw new Missing("off");
-};
 
 /** Starts reading. What it gives back makes the exact text that is sealed. */
 export function startVisit(): (when: When) => Promise<string> {
   watchInteraction();
   const guest = freshRealm();
-  const visit: Visit = {
-    fresh: guest.fresh,
-    pristine: guest.pristine,
-    ask: options.rooms === "off" ? noRooms : openRooms(options.endpoint),
-  };
   const samples: Collected = {};
-  const done = Promise.all([collect(told, window as Scope, samples), collect(environment, visit, samples)]);
+  const read = [openRooms(samples), collect(told, window as Scope, samples), collect(environment, guest, samples)];
+  const done = Promise.all(read);
   done.then(guest.leave);
   return async (when) => {
     const now: Collected = {};
-    await deadline(Promise.all([done, collect(moment, visit, now)]), when === "load" ? EACH_MS : ALL_MS, 0);
+    await deadline(Promise.all([done, collect(moment, guest, now)]), when === "load" ? EACH_MS : ALL_MS, 0);
     return JSON.stringify({ v: 1, signals: { ...samples, ...now }, page: circumstances(when) });
   };
 }

@@ -21,7 +21,9 @@ export async function startShop() {
     const headers = { "content-type": "text/html; charset=utf-8" };
     if (page?.csp) headers["content-security-policy"] = page.csp;
     response.writeHead(page || request.method === "POST" ? 200 : 404, headers);
-    response.end(page ? `<!doctype html><title>shop</title>${page.head ?? ""}<body>${page.body ?? FORM}` : "<p id=done>done</p>");
+    response.end(
+      page ? `<!doctype html><title>shop</title>${page.head ?? ""}<body>${page.body ?? FORM}` : "<p id=done>done</p>",
+    );
   };
   const server = createServer((request, response) => void serve(request, response));
   shop.url = await listen(server);

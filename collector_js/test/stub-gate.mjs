@@ -35,10 +35,17 @@ export async function startGate({ conversion = "count", prefix = "", ttl = 900 }
   const judge = async ({ session, payload, seal }) => {
     const opened = gate.sessions.get(session);
     const expected = createHmac("sha256", opened.key).update(`${session}.${payload}`).digest("base64url");
-    if (seal !== expected) return { status: 400, body: { error: { code: "seal-broken", message: "the seal does not fit" } } };
+    if (seal !== expected)
+      return { status: 400, body: { error: { code: "seal-broken", message: "the seal does not fit" } } };
     if (opened.spent) return { status: 409, body: { error: { code: "session-spent", message: "spent" } } };
     opened.spent = true;
-    const visit = { session, action: opened.action, after: opened.after, payload: JSON.parse(payload), bytes: payload.length };
+    const visit = {
+      session,
+      action: opened.action,
+      after: opened.after,
+      payload: JSON.parse(payload),
+      bytes: payload.length,
+    };
     gate.visits.push(visit);
     const special = await gate.answer?.(visit);
     if (special) return special;

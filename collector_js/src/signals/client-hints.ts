@@ -1,5 +1,5 @@
-import type { Scope } from "../realm.js";
 import { pick } from "../pick.js";
+import type { Scope } from "../realm.js";
 import { Missing } from "../signal.js";
 
 interface Brand {

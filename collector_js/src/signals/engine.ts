@@ -11,14 +11,15 @@ export interface Engine {
 
 /** Paths from `window`. Each is there in some engines, or from some version on, so that together they tell both. */
 const FEATURES = (
-  "mozInnerScreenX GestureEvent ontouchstart showOpenFilePicker trustedTypes scheduler.yield documentPictureInPicture " +
-  "SharedWorker structuredClone Array.fromAsync Object.groupBy Promise.withResolvers Promise.try Set.prototype.union " +
+  "mozInnerScreenX GestureEvent showOpenFilePicker trustedTypes scheduler.yield documentPictureInPicture " +
+  "Array.fromAsync Object.groupBy Promise.withResolvers Promise.try Set.prototype.union " +
   "RegExp.escape Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Temporal " +
   "navigator.connection navigator.gpu navigator.brave"
 ).split(" ");
 
 export const has = (path: string): boolean =>
-  path.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], window) !== undefined;
+  path.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], window) !==
+  undefined;
 
 /**
  * How the engine lays out a stack: https://v8.dev/docs/stack-trace-api, or `name@url:line:column`, which Gecko ends with a

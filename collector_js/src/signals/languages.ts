@@ -1,4 +1,3 @@
 import type { Scope } from "../realm.js";
 
-export const languages = (scope: Scope): string[] | undefined =>
-  scope.navigator.languages && [...scope.navigator.languages];
+export const languages = (scope: Scope): string[] => [...scope.navigator.languages];

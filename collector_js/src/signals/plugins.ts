@@ -1,1 +1,1 @@
-export const plugins = (): number | undefined => navigator.plugins?.length;
+export const plugins = (): number => navigator.plugins.length;

@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from redis.connection import AbstractConnection
 from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, TryAgainError
 
 from hushgate.state.lua import Script
-from hushgate.state.node import PAUSE, TIMEOUT, Down, Node
+from hushgate.state.node import PAUSE, TIMEOUT, Connection, Down, Node
 
 SLOTS = 16384
 HOPS = 4
@@ -28,7 +27,7 @@ Address = tuple[str, int]
 class Cluster:
     """Sends each script to the node that holds its keys. ``seeds`` are some of the cluster's nodes."""
 
-    def __init__(self, seeds: Sequence[Address], connect: Callable[[str, int], AbstractConnection]) -> None:
+    def __init__(self, seeds: Sequence[Address], connect: Callable[[str, int], Connection]) -> None:
         self._connect = connect
         self._nodes: dict[Address, Node] = {}
         self._seeds = [self._node(*seed) for seed in seeds]
@@ -62,9 +61,7 @@ class Cluster:
 
     def _node(self, host: str, port: int) -> Node:
         address = (host, int(port))
-        return self._nodes.get(address) or self._nodes.setdefault(
-            address, Node(lambda: self._connect(*address), host)
-        )
+        return self._nodes.get(address) or self._nodes.setdefault(address, Node(lambda: self._connect(*address), host))
 
     def _owner(self, slot: int) -> Node:
         if self._stale:

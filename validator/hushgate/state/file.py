@@ -35,7 +35,7 @@ class StateFile:
     """A pool of connections to one file. A connection is used by one thread at a time, and never across a fork."""
 
     def __init__(self, path: Path, schema: str) -> None:
-        self.path, self._schema = path, schema
+        self.path, self._name, self._schema = path, str(path), schema
         self._idle: list[_Handle] = []
         self._pid = os.getpid()
         _FILES.add(self)
@@ -92,7 +92,7 @@ class StateFile:
 
     def _identity(self) -> Identity:
         try:
-            status = os.stat(self.path)  # noqa: PTH116 - Path.stat costs twice as much, and this is every request
+            status = os.stat(self._name)  # noqa: PTH116 - Path.stat costs twice as much, and this is every request
         except OSError:
             return None
         return status.st_dev, status.st_ino

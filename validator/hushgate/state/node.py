@@ -6,19 +6,35 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from redis.connection import AbstractConnection
 from redis.exceptions import AskError, NoScriptError, RedisError, TryAgainError
 
 from hushgate.state.lua import Script
 
+T = TypeVar("T")
 TIMEOUT = 0.25
 """Seconds in which a server must accept a connection, and again in which it must answer."""
 PAUSE = 1.0
 """Seconds in which nothing is asked of a server that has just failed: no request waits behind a dead one."""
 RESTED = 0.05
 """Seconds after which a connection is looked at before it is used: the server may have been restarted meanwhile."""
+
+
+class Connection(Protocol):
+    """What is used of redis-py's connections, TCP, TLS or Unix; it connects when it is first asked to send."""
+
+    def send_command(self, *words: Any) -> Any:
+        """Packs one command and sends it."""
+
+    def read_response(self) -> Any:
+        """One answer, or the error that the server gave, raised."""
+
+    def can_read(self, timeout: float) -> bool:
+        """Whether something has come; raises where the server has hung up."""
+
+    def disconnect(self) -> Any:
+        """Closes the socket; the next command opens another."""
 
 
 class Down(Exception):
@@ -71,11 +87,11 @@ class Node:
     A connection is used by one thread at a time. ``host`` is where it is said to live, for a cluster that answers "here".
     """
 
-    def __init__(self, connect: Callable[[], AbstractConnection], host: str = "") -> None:
+    def __init__(self, connect: Callable[[], Connection], host: str = "") -> None:
         self.host = host
         self.breaker = Breaker()
         self._connect = connect
-        self._idle: list[tuple[AbstractConnection, float]] = []
+        self._idle: list[tuple[Connection, float]] = []
 
     def run(self, script: Script, keys: list[str], values: tuple[Any, ...], *, asking: bool = False) -> Any:
         """Runs a script, telling it to a server that does not know it. Raises as ``call`` does."""
@@ -114,7 +130,7 @@ class Node:
         for connection, _ in idle:
             connection.disconnect()
 
-    def _take(self) -> AbstractConnection:
+    def _take(self) -> Connection:
         while self._idle:
             try:
                 connection, used = self._idle.pop()
@@ -125,12 +141,12 @@ class Node:
             connection.disconnect()
         return self._connect()
 
-    def _give(self, connection: AbstractConnection | None) -> None:
+    def _give(self, connection: Connection | None) -> None:
         if connection is not None:
             self._idle.append((connection, time.monotonic()))
         self.breaker.succeeded()
 
-    def _fail(self, connection: AbstractConnection | None) -> None:
+    def _fail(self, connection: Connection | None) -> None:
         self.breaker.failed()
         if connection is not None:
             connection.disconnect()
@@ -138,7 +154,7 @@ class Node:
         self.close()
 
 
-def _exchange(connection: AbstractConnection, command: tuple[Any, ...], *, asking: bool) -> Any:
+def _exchange(connection: Connection, command: tuple[Any, ...], *, asking: bool) -> Any:
     if asking:
         connection.send_command("ASKING")
         connection.read_response()
@@ -146,21 +162,21 @@ def _exchange(connection: AbstractConnection, command: tuple[Any, ...], *, askin
     return connection.read_response()
 
 
-def _stale(connection: AbstractConnection) -> bool:
+def _stale(connection: Connection) -> bool:
     """Whether the server has hung up, or says something that nobody asked for."""
     try:
-        return bool(connection.can_read(0))
+        return connection.can_read(0)
     except (RedisError, OSError):
         return True
 
 
-class Pool:
-    """Where wires of this process are kept, so that a child of it opens its own: two must not speak on one socket."""
+class PerProcess(Generic[T]):
+    """Builds the same again in a child after a fork: two processes must not speak on one socket, or wait for one lock."""
 
-    def __init__(self, build: Callable[[], Any]) -> None:
+    def __init__(self, build: Callable[[], T]) -> None:
         self._build, self._built, self._pid = build, build(), os.getpid()
 
-    def get(self) -> Any:
+    def get(self) -> T:
         """What was built in this process."""
         if self._pid != os.getpid():
             self._built, self._pid = self._build(), os.getpid()

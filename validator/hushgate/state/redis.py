@@ -10,13 +10,12 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
-from redis.connection import AbstractConnection
 
 from hushgate.errors import StateLost
 from hushgate.state.base import Hit, Lease, Limit, Spend, plain
 from hushgate.state.cluster import Cluster
 from hushgate.state.lua import COMMIT, HIT, LEASE, PING, RELEASE, SPEND, Script
-from hushgate.state.node import TIMEOUT, Down, Node, Pool
+from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
 SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
 
@@ -37,19 +36,18 @@ class RedisState:
     """
 
     def __init__(self, url: str) -> None:
-        self.kind = "redis-cluster" if urlsplit(url).scheme.endswith("+cluster") else "redis"
         problem = ""
         try:
-            self._wires = Pool(_wiring(url))
+            self.kind = "redis-cluster" if urlsplit(url).scheme.endswith("+cluster") else "redis"
+            self._wires: PerProcess[_Wire] = PerProcess(_wiring(url))
         except (ValueError, redis.RedisError):
             problem = f"not the URL of a state store ({', '.join(SCHEMES)}; a password's special characters as %XX)"
-        if problem:  # raised out here: the error that redis-py raised repeats parts of the URL
+        if problem:  # raised out here: the error that was raised in there repeats parts of the URL
             raise ValueError(problem)
 
     def _run(self, script: Script, keys: list[str], *values: Any) -> Any:
-        wire: _Wire = self._wires.get()
         try:
-            return wire.run(script, keys, values)
+            return self._wires.get().run(script, keys, values)
         except Down as down:
             lost = StateLost(str(down))
         raise lost
@@ -115,14 +113,16 @@ def _wiring(url: str) -> Callable[[], _Wire]:
     if not parts.scheme.endswith("+cluster"):
         connect = _connector(url)
         return lambda: Node(connect)
-    scheme, (account, at, addresses) = parts.scheme.removesuffix("+cluster"), parts.netloc.rpartition("@")
-    netlocs = [account + at + address for address in addresses.split(",")]
-    connectors = [_connector(urlunsplit((scheme, netloc, "", parts.query, ""))) for netloc in netlocs]
-    seeds = [(str(one().host), int(one().port)) for one in connectors]
-    return lambda: Cluster(seeds, lambda host, port: connectors[0](host=host, port=port))
+    account, at, addresses = parts.netloc.rpartition("@")
+    places = [urlsplit(f"//{address}") for address in addresses.split(",")]
+    seeds = [(place.hostname or "localhost", place.port or 6379) for place in places]
+    # one node's URL, to read account and options from; a cluster has no databases, so no path
+    one = urlunsplit((parts.scheme.removesuffix("+cluster"), account + at + places[0].netloc, "", parts.query, ""))
+    member = _connector(one)
+    return lambda: Cluster(seeds, lambda host, port: member(host=host, port=port))
 
 
-def _connector(url: str) -> Callable[..., AbstractConnection]:
+def _connector(url: str) -> Callable[..., Connection]:
     """What makes a connection, unopened, to a server of this URL; redis-py knows how to read one."""
     pool = redis.ConnectionPool.from_url(
         url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, decode_responses=True, protocol=2

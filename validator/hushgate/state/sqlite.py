@@ -8,6 +8,7 @@ saves is an fsync of 4 to 14 ms (measured) in the middle of somebody's signup.
 from __future__ import annotations
 
 import contextlib
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +37,13 @@ _SWEEPS = tuple(
     f"DELETE FROM {table} WHERE key IN (SELECT key FROM {table} WHERE until <= ? LIMIT {SWEEP_ROWS})"  # noqa: S608 - our own names
     for table in ("nonce", "token", "counter")
 )
+_COUNT = """
+INSERT INTO counter SELECT :current, 1, :until
+WHERE coalesce((SELECT hits FROM counter WHERE key = :current), 0)
+    + coalesce((SELECT hits FROM counter WHERE key = :previous), 0) * :share + 1 <= :amount
+ON CONFLICT (key) DO UPDATE SET hits = hits + 1
+"""
+"""Counts a hit where ``wait_seconds`` would be 0. One statement is its own transaction."""
 
 
 class SqliteState:
@@ -45,7 +53,6 @@ class SqliteState:
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path, self.clock = path, clock
-        self._name = str(path)
         self._file = StateFile(path, _SCHEMA)
         self._writes = 0
 
@@ -64,26 +71,38 @@ class SqliteState:
 
     def hit(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """See State."""
-        return self._write(lambda handle: self._count(handle, shard, limits, consume=True))
+        return self._write(lambda handle: self._count(handle, shard, limits), alone=len(limits) > 1)
 
     def test(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """See State."""
-        return self._file.run(lambda handle: self._count(handle, shard, limits, consume=False))
+        return self._file.run(lambda handle: self._wait(handle, shard, limits, self.clock()))
 
-    def _count(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit], *, consume: bool) -> Hit:
+    def _count(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit]) -> Hit:
         now = self.clock()
-        wait = max((self._wait(handle, shard, limit, now) for limit in limits), default=0)
-        if wait or not consume:
-            return Hit(not wait, wait)
+        several = len(limits) > 1
+        if several:
+            hit = self._wait(handle, shard, limits, now)
+            if not hit.allowed:
+                return hit
         for limit in limits:
-            window = int(now // limit.window)
-            handle.execute(
-                "INSERT INTO counter VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET hits = hits + 1",
-                (_counter(shard, limit, window), (window + 2) * limit.window),
-            )
+            window, into = divmod(now, limit.window)
+            values = {
+                "current": _counter(shard, limit, int(window)),
+                "previous": _counter(shard, limit, int(window) - 1),
+                "share": 1 - into / limit.window,
+                # of several, all have allowed it by now: none may refuse after another has counted
+                "amount": math.inf if several else limit.amount,
+                "until": (int(window) + 2) * limit.window,
+            }
+            if handle.execute(_COUNT, values).rowcount != 1:
+                return Hit(False, max(1, self._seconds(handle, shard, limit, now)))
         return Hit(True, 0)
 
-    def _wait(self, handle: sqlite3.Connection, shard: str, limit: Limit, now: float) -> int:
+    def _wait(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit], now: float) -> Hit:
+        wait = max((self._seconds(handle, shard, limit, now) for limit in limits), default=0)
+        return Hit(not wait, wait)
+
+    def _seconds(self, handle: sqlite3.Connection, shard: str, limit: Limit, now: float) -> int:
         window = int(now // limit.window)
         keys = (_counter(shard, limit, window), _counter(shard, limit, window - 1))
         hits = dict(handle.execute("SELECT key, hits FROM counter WHERE key IN (?, ?)", keys).fetchall())
@@ -96,7 +115,7 @@ class SqliteState:
             return Spend(self._write(lambda handle: self._take(handle, key, ttl), alone=False), True, 0)
 
         def work(handle: sqlite3.Connection) -> Spend:
-            hit = self._count(handle, shard, limits, consume=True)
+            hit = self._count(handle, shard, limits)
             if not hit.allowed:
                 return Spend(False, False, hit.retry_after)
             return Spend(self._take(handle, key, ttl), True, 0)

@@ -2,7 +2,7 @@
 
 /** Wide on purpose: a driver's next version brings new names of the old kinds. `phantom` is a wallet, `driver` a page tour. */
 const NAME =
-  /[wW]eb[dD]river|WEBDRIVER|[sS]elenium|playwright|puppeteer|__nightmare|(^_|call)[pP]hantom|domAutomation|cdc_\w{9}|asyncScriptInfo|^__(pw[A-Z_]|(fx)?driver)/;
+  /[wW]eb[dD]river|WEBDRIVER|[sS]elenium|playwright|puppeteer|(^_|call)[pP]hantom|cdc_\w{9}|asyncScriptInfo|^__(pw[A-Z_]|(fx)?driver)/;
 const ATTRIBUTE = /driver|selenium|cd_frame/;
 
 /** The wire takes 64 names of 128 characters each. */
@@ -17,7 +17,9 @@ export const driverAttributes = (): string[] => matching(document.documentElemen
 export function ownProperties(): string[] {
   const { userAgentData, permissions } = navigator as Navigator & { userAgentData?: object };
   const found = Object.entries({ navigator, screen, userAgentData, permissions }).flatMap(([name, thing]) =>
-    Object.getOwnPropertyNames(thing || {}).flatMap((key) => (key in Object.getPrototypeOf(thing) ? `${name}.${key}` : [])),
+    Object.getOwnPropertyNames(thing || {}).flatMap((key) =>
+      key in Object.getPrototypeOf(thing) ? `${name}.${key}` : [],
+    ),
   );
   if (Object.getOwnPropertyDescriptor(document, "createElement")) found.push("document.createElement");
   return found.slice(0, 32);

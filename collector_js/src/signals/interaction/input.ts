@@ -33,7 +33,8 @@ function kindOf(event: InputEvent, target: HTMLElement): Kind {
   if (!isTrusted || !inputType) return isTextField(target) ? plainKind(event, target) : undefined;
   if (/Paste|Yank/.test(inputType)) return "pasted";
   if (/Drop/.test(inputType)) return "dropped";
-  if (/Compos|Dictat/.test(inputType) || event.isComposing || event.timeStamp - composedAt < COMPOSED_MS) return "composed";
+  if (/Compos|Dictat/.test(inputType) || event.isComposing || event.timeStamp - composedAt < COMPOSED_MS)
+    return "composed";
   const { value } = target as TextField;
   if (/Replacement/.test(inputType)) return (data ?? value) === value ? "autofilled" : "replaced";
   return inputType === "insertText" ? textKind(data || "") : undefined;
@@ -65,7 +66,9 @@ export function watchInput(): void {
   give();
   on("load", give);
   on("change", ({ target }) => void explained.add(target as EventTarget));
-  on("compositionend", ({ timeStamp }) => void (composedAt = timeStamp));
+  on("compositionend", ({ timeStamp }) => {
+    composedAt = timeStamp;
+  });
   on("input", (event) => onInput(event as InputEvent));
 }
 

@@ -64,5 +64,10 @@ function step(from: Point, to: Point): void {
 /** Nothing where the pointer has not moved. */
 export const readPath = (n: number): Path | undefined =>
   length
-    ? ({ n, straightness: hundredth(reach() / length), speed_cv: spread(speeds)?.cv, turns: hundredth(mean(turns)) } as Path)
+    ? ({
+        n,
+        straightness: hundredth(reach() / length),
+        speed_cv: spread(speeds)?.cv,
+        turns: hundredth(mean(turns)),
+      } as Path)
     : undefined;

@@ -15,7 +15,7 @@ export interface Presses {
   negative: number;
 }
 
-/** A key's click, or the one that a label passes on to its field, comes within the same stroke as its cause. */
+/** Enter and Space click as well, within the same stroke. */
 const SAME_STROKE_MS = 50;
 
 const presses: Presses = { n: 0, centred: 0, detail0: 0, negative: 0 };
@@ -23,8 +23,7 @@ const held: number[] = [];
 const movesBefore: number[] = [];
 let down: PointerEvent;
 
-const around = ({ target }: Event, selector: string): Element | null => (target as Element).closest?.(selector);
-const pressable = (event: Event): Element | null => around(event, "input,textarea,select,button");
+const pressable = ({ target }: Event): Element | null => (target as Element).closest?.("input,textarea,select,button");
 
 /** At a pointerdown. */
 export function press(event: PointerEvent): void {
@@ -40,7 +39,6 @@ export function hold({ timeStamp }: Event): void {
 function onClick(event: MouseEvent): void {
   const target = pressable(event);
   if (target && event.timeStamp - hands.strokeAt > SAME_STROKE_MS) count(event, target.getBoundingClientRect());
-  if (around(event, "label")) hands.strokeAt = event.timeStamp;
 }
 
 function count(event: MouseEvent, { x, y, width, height }: DOMRect): void {

@@ -2,19 +2,23 @@
 
 import { isField } from "./fields.js";
 
-/** Kinds of events that are counted as they come, after their counters' names. */
-const COUNTED = {
-  moves: "pointermove",
-  downs: "pointerdown",
-  clicks: "click",
-  keydowns: "keydown",
-  keyups: "keyup",
-  inputs: "input",
-  focuses: "focusin",
-  scrolls: "scroll",
-  touches: "touchstart",
-  wheels: "wheel",
-} as const;
+/** Kinds of events that are counted as they come; `pointermove` is counted as `moves`, and so on. */
+const COUNTED = "pointermove pointerdown click keydown keyup input scroll wheel focusin touchstart".split(" ");
+
+type Plain =
+  | "moves"
+  | "downs"
+  | "clicks"
+  | "keydowns"
+  | "keyups"
+  | "inputs"
+  | "scrolls"
+  | "wheels"
+  | "focuses"
+  | "touches";
+
+const plural = (kind: string): Plain =>
+  (({ focusin: "focuses", touchstart: "touches" })[kind] || `${kind.replace("pointer", "")}s`) as Plain;
 
 /** Counters of those that need a look at the event first. */
 const JUDGED = [
@@ -23,7 +27,7 @@ const JUDGED = [
   ...(["shiftless", "clickless_keys", "rollover", "tabs"] as const),
 ];
 
-export const counts = {} as Record<keyof typeof COUNTED | (typeof JUDGED)[number], number>;
+export const counts = {} as Record<Plain | (typeof JUDGED)[number], number>;
 
 /** Times are kept so many, the first ones: enough for any form, and no more memory on a page that stays open all day. */
 export const keep = (values: number[], value: number): void => void (values.length < 500 && values.push(value));
@@ -35,10 +39,11 @@ export const on = <Kind extends keyof WindowEventMap>(kind: Kind, fn: (event: Wi
 /** Starts the plain counters. */
 export function watchCounts(): void {
   for (const name of JUDGED) counts[name] = 0;
-  for (const [name, kind] of Object.entries(COUNTED) as [keyof typeof COUNTED, keyof WindowEventMap][]) {
+  for (const kind of COUNTED) {
+    const name = plural(kind);
     counts[name] = 0;
-    on(kind, ({ target, isTrusted }) => {
-      if (name === "inputs" && !isField(target)) return;
+    on(kind as "input", ({ target, isTrusted }) => {
+      if (kind === "input" && !isField(target)) return;
       counts[name]++;
       if (!isTrusted) counts.untrusted++;
     });

@@ -1,0 +1,231 @@
+"""A screen without a monitor, and a person's hands for it: a browser operated through the X server, with no driver near it.
+
+The "people" are scripts with human-like timing: good for showing that nothing in a real browser is flagged, a rough stand-in
+for behaviour.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SIZE = (1400, 1000)
+_SHIFTED = {"@": "2", "!": "1", "_": "minus"}
+_NAMES = {".": "period", "-": "minus", " ": "space"}
+_NEEDED = ("Xvfb", "openbox", "xdotool")
+_CALIBRATION = b"""<!doctype html><title>start</title><body style="margin:0;height:100vh"><script>
+const tell = (e) => fetch('/at', {method: 'POST', body: JSON.stringify({x: e.clientX, y: e.clientY, w: innerWidth, h: innerHeight})})
+addEventListener('mousemove', tell)</script>"""
+_FIREFOX_PREFERENCES = {
+    "browser.aboutwelcome.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "termsofuse.bypassNotification": True,
+    "signon.rememberSignons": False,
+}
+
+
+def missing_tools() -> list[str]:
+    """What a screen needs and this machine does not have."""
+    return [tool for tool in _NEEDED if shutil.which(tool) is None]
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """A private X server with a window manager; yields its name."""
+    read, write = os.pipe()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    screen = f"{SIZE[0]}x{SIZE[1]}x24"
+    xvfb = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
+        pass_fds=[write],
+        **quiet,  # type: ignore[call-overload]
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        name = f":{pipe.readline().strip()}"
+    manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": name}, **quiet)  # type: ignore[call-overload]
+    try:
+        time.sleep(0.4)
+        yield name
+    finally:
+        for process in (manager, xvfb):
+            process.terminate()
+            process.wait(10)
+
+
+class Place(NamedTuple):
+    """Where the page lies on the screen: its left upper corner and its size."""
+
+    left: float
+    top: float
+    width: int
+    height: int
+
+
+class _Calibration:
+    """A page that reports where the pointer is in its own coordinates."""
+
+    def __init__(self) -> None:
+        seen: list[dict[str, float]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: Any) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(_CALIBRATION)
+
+            def do_POST(self) -> None:
+                seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+        self.seen = seen
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Hands:
+    """Moves the mouse and presses keys on one display, at a person's pace."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        self._environ = {**os.environ, "DISPLAY": name}
+        self._random = random.Random(seed)
+        self._at = (700.0, 620.0)
+
+    def _do(self, script: str) -> None:
+        subprocess.run(["xdotool", "-"], input=script, text=True, check=True, env=self._environ, timeout=60)
+
+    def locate(self, calibration: _Calibration) -> Place:
+        """Finds the page by moving over the calibration page."""
+        x, y = self._at
+        for _ in range(60):
+            time.sleep(0.5)
+            calibration.seen.clear()
+            self._do(f"mousemove {x - 9} {y - 5}\nsleep 0.1\nmousemove {x} {y}\n")
+            time.sleep(0.3)
+            if calibration.seen:
+                at = calibration.seen[-1]
+                return Place(x - at["x"], y - at["y"], int(at["w"]), int(at["h"]))
+        raise TimeoutError("the browser did not show its page")
+
+    def visit(self, url: str) -> None:
+        """Types an address into the address bar."""
+        self._do("key ctrl+l\nsleep 0.4\n")
+        subprocess.run(["xdotool", "type", "--delay", "25", url], check=True, env=self._environ, timeout=60)
+        self._do("sleep 0.2\nkey Return\n")
+        time.sleep(3)
+
+    def move(self, x: float, y: float) -> None:
+        """Goes there along a bent way, fast in the middle and slow at its ends."""
+        (x0, y0), pick = self._at, self._random
+        distance = math.hypot(x - x0, y - y0)
+        bend, seconds = pick.gauss(0, 0.08) * distance, 0.15 + 0.1 * math.log2(distance / 40 + 1)
+        lines, spent = [], 0.0
+        while spent < seconds and distance > 2:
+            step = pick.choice([0.007, 0.008, 0.009, 0.012])
+            spent = min(seconds, spent + step)
+            part = spent / seconds
+            eased = part * part * (3 - 2 * part)
+            aside = math.sin(math.pi * eased) * bend / distance
+            px, py = x0 + (x - x0) * eased - (y - y0) * aside, y0 + (y - y0) * eased + (x - x0) * aside
+            lines.append(f"mousemove {px + pick.gauss(0, 0.5):.0f} {py + pick.gauss(0, 0.5):.0f}\nsleep {step}")
+        self._do("\n".join([*lines, f"mousemove {x:.0f} {y:.0f}"]) + "\n")
+        self._at = (x, y)
+
+    def click(self) -> None:
+        """Presses and releases the button."""
+        pick = self._random.uniform
+        self._do(f"sleep {pick(0.06, 0.15):.3f}\nmousedown 1\nsleep {pick(0.06, 0.12):.3f}\nmouseup 1\nsleep {pick(0.1, 0.3):.3f}\n")
+
+    def press(self, key: str) -> None:
+        """Presses one key by name."""
+        self._do(f"keydown {key}\nsleep {self._random.uniform(0.06, 0.1):.3f}\nkeyup {key}\nsleep 0.3\n")
+
+    def type(self, text: str) -> None:
+        """Types, with Shift where it is needed, keys overlapping now and then."""
+        plan: list[tuple[float, str]] = []
+        now, free = 0.0, dict[str, float]()
+        for letter in text:
+            shift = letter.isupper() or letter in _SHIFTED
+            key = _SHIFTED.get(letter) or _NAMES.get(letter) or letter.lower()
+            held = max(0.04, self._random.gauss(0.085, 0.02))
+            now = max(now, free.get(key, 0.0) + 0.03)
+            if shift:
+                plan += [(now, "keydown Shift_L"), (now + held + 0.1, "keyup Shift_L")]
+                now += self._random.uniform(0.06, 0.1)
+            plan += [(now, f"keydown {key}"), (now + held, f"keyup {key}")]
+            free[key] = now + held
+            now += max(0.05, self._random.lognormvariate(math.log(0.13), 0.35)) + (0.18 if shift else 0)
+        self._play(plan)
+
+    def _play(self, plan: list[tuple[float, str]]) -> None:
+        lines, at = [], 0.0
+        for when, action in sorted(plan):
+            if when > at:
+                lines.append(f"sleep {when - at:.3f}")
+                at = when
+            lines.append(action)
+        self._do("\n".join(lines) + "\n")
+
+
+def _command(browser: str, profile: Path, url: str) -> list[str]:
+    if browser == "firefox":
+        preferences = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in _FIREFOX_PREFERENCES.items())
+        (profile / "user.js").write_text("".join(preferences))
+        size = ["--width", str(SIZE[0] - 40), "--height", str(SIZE[1] - 40)]
+        return [executable("firefox"), "--profile", str(profile), "--no-remote", *size, url]
+    flags = ["--no-first-run", "--start-maximized", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [executable("chromium"), f"--user-data-dir={profile}", *flags, url]
+
+
+def executable(browser: str) -> str:
+    """The browser's program: HUSHGATE_CHROMIUM or HUSHGATE_FIREFOX, or what the machine has; "" where there is none."""
+    names = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "firefox": ("firefox-esr", "firefox")}[browser]
+    named = os.environ.get(f"HUSHGATE_{browser.upper()}")
+    return named or next(filter(None, map(shutil.which, names)), "") or ""
+
+
+@contextmanager
+def browsing(browser: str, seed: int) -> Iterator[tuple[Hands, Place]]:
+    """A browser on a screen of its own, with no automation flag, and hands that know where its page is."""
+    calibration = _Calibration()
+    with display() as name, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
+        environ = {**os.environ, "DISPLAY": name, "HOME": text, "LANG": "en_US.UTF-8"}
+        command = _command(browser, Path(text), calibration.url)
+        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            hands = Hands(name, seed)
+            yield hands, hands.locate(calibration)
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(15)
+            if process.poll() is None:
+                process.kill()
+                process.wait(5)
+            calibration.close()
