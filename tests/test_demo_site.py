@@ -79,7 +79,7 @@ class Demo:
 @pytest.fixture
 def demo(tmp_path: Path) -> Demo:
     gate = FakeGate()
-    app = create_app(cast(Gate, gate), Settings(tmp_path, gate_url="http://127.0.0.1:8100"))
+    app = create_app(cast(Gate, gate), Settings(tmp_path, gate_url="http://127.0.0.1:8100", unique=True))
     return Demo(gate, app.test_client(), tmp_path / "fernpost.sqlite")
 
 

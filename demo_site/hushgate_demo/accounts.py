@@ -45,8 +45,8 @@ class Visitor(NamedTuple):
 class Accounts:
     """Opens accounts. A ghost's account is drafted by the same code as a person's, and never written."""
 
-    def __init__(self, store: Store, secret: str) -> None:
-        self._store, self._secret = store, secret.encode()
+    def __init__(self, store: Store, secret: str, *, unique: bool = False) -> None:
+        self._store, self._secret, self._unique = store, secret.encode(), unique
         self._logins = URLSafeTimedSerializer(secret, salt="fernpost.login")
         self._confirmations = URLSafeTimedSerializer(secret, salt="fernpost.confirm")
 
@@ -57,6 +57,8 @@ class Accounts:
 
     def taken(self, email: str, *, ghost: bool) -> bool:
         """Whether the address has an account. A ghost also hears so of an address that a ghost has signed up with."""
+        if not self._unique:
+            return False
         if self._store.read("SELECT 1 FROM users WHERE email = ?", email):
             return True
         return ghost and bool(self._store.read("SELECT 1 FROM ghosts WHERE email = ?", self._hash(email)))
@@ -64,12 +66,16 @@ class Accounts:
     def open(self, account: Account) -> None:
         """Writes the row and everything that hangs on a new account: mail, Slack, CRM. Raises Taken."""
         with self._store.write() as db:
+            if self.taken(account.email, ghost=False):
+                raise Taken(account.email)
             db.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?)", account)
             effects.fire(db, account.id, account.name, account.email)
 
     def remember_ghost(self, email: str) -> None:
         """Keeps a keyed hash of the address. One transaction, as for a person: the pace is the same. Raises Taken."""
         with self._store.write() as db:
+            if self.taken(email, ghost=True):
+                raise Taken(email)
             db.execute("INSERT INTO ghosts VALUES (?)", (self._hash(email),))
 
     def ask_to_confirm(self, account: Account) -> None:

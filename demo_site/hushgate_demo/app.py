@@ -23,7 +23,7 @@ def create_app(gate: Gate, settings: Settings) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     store = Store(settings.data)
-    accounts, desk = Accounts(store, settings.secret), panel.Panel(store)
+    accounts, desk = Accounts(store, settings.secret, unique=settings.unique), panel.Panel(store)
     app.register_blueprint(pages.blueprint(accounts, store))
     app.register_blueprint(signup.blueprint(gate, accounts, desk))
     app.register_blueprint(analytics.blueprint(store))

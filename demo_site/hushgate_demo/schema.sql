@@ -5,10 +5,11 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS users (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
-    email TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
     password TEXT NOT NULL,
     created_at TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS users_email ON users (email);
 -- Signups that were asked to confirm their address first.
 CREATE TABLE IF NOT EXISTS pending (
     id TEXT PRIMARY KEY,
@@ -34,8 +35,9 @@ CREATE TABLE IF NOT EXISTS conversions (
 );
 -- Keyed hashes of the addresses that ghosts signed up with, so that a second try hears "taken", as it would from a real signup.
 CREATE TABLE IF NOT EXISTS ghosts (
-    email TEXT PRIMARY KEY
+    email TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS ghosts_email ON ghosts (email);
 -- For the operator's panel only.
 CREATE TABLE IF NOT EXISTS signups (
     serial INTEGER PRIMARY KEY,

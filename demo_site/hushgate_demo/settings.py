@@ -12,7 +12,8 @@ from pathlib import Path
 class Settings:
     """``gate_url`` is where the visitor's browser finds the gate; ``secret`` signs logins and keys hashes.
 
-    ``operator`` shows the panel beside the signup. A real site has no such thing: it is there to watch the demo by.
+    ``unique`` refuses a second account for one address, as most sites do; off by default, so that the demo can be played
+    with one address again and again. ``operator`` shows the panel beside the signup. A real site has no such thing: it is there to watch the demo by.
     """
 
     data: Path
@@ -20,6 +21,7 @@ class Settings:
     sitekey: str = "fernpost"
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     operator: bool = True
+    unique: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -30,4 +32,5 @@ class Settings:
             sitekey=environ.get("FERNPOST_SITEKEY", cls.sitekey),
             secret=environ.get("FERNPOST_SECRET") or secrets.token_urlsafe(32),
             operator=environ.get("FERNPOST_OPERATOR", "1") != "0",
+            unique=environ.get("FERNPOST_UNIQUE", "0") == "1",
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from hushgate.evidence import Evidence, Missing
+from hushgate.evidence import DERIVED, Evidence, Missing
 from hushgate.registry import Check, Tier
 from hushgate.visit import Finding, Skip
 
@@ -26,6 +26,8 @@ class Setting(NamedTuple):
     tier: Tier | None = None
     weight: int | None = None
     off: bool = False
+
+
 class Post(NamedTuple):
     """A check as one site runs it."""
 
@@ -107,9 +109,18 @@ def _unfair(check: Check, classes: Any) -> Missing | None:
 _HEAD = """
 def round(evidence):
     seen, unjudged = [], []
+    given = evidence.get
 """
-_NAME = """
+_SOURCE = """
     {name} = evidence["{name}"]
+    no_{name} = {name} if type({name}) is Missing else None
+"""
+_DERIVED = """
+    {name} = given("{name}")
+    if {name} is None:
+        {name} = {why}
+        if {name} is None:
+            {name} = derive_{name}({values})
     no_{name} = {name} if type({name}) is Missing else None
 """
 _CHECK = """
@@ -128,26 +139,50 @@ _CHECK = """
 
 def _compile(posts: Sequence[Post]) -> Round:
     """Writes the round as one function. Its names are Python identifiers of our own: parameters of checks."""
-    names = dict.fromkeys(name for post in posts for name in (*post.check.needs, *post.check.optional))
-    names |= {"privacy": None} if any(post.check.abstain for post in posts) else {}
-    source = _HEAD + "".join(_NAME.format(name=name) for name in names)
     scope: dict[str, Any] = {"Missing": Missing, "failed": _failed, "unfair": _unfair}
+    source = _HEAD + "".join(_write_name(name, scope) for name in _order(posts))
     for number, post in enumerate(posts):
-        source += _CHECK.format(number=number, why=_why(post.check, number), values=_values(post.check, number))
-        scope[f"judge_{number}"], scope[f"check_{number}"] = post.check.judge, post.check
-        for name in post.check.optional:
-            scope[f"default_{number}_{name}"] = inspect.signature(post.check.judge).parameters[name].default
+        check = post.check
+        why = [f"no_{name}" for name in check.needs] + ([f"unfair(check_{number}, privacy)"] if check.abstain else [])
+        values = _values(check.judge, check.needs, check.optional, scope)
+        source += _CHECK.format(number=number, why=" or ".join(why) or "None", values=values)
+        scope[f"judge_{number}"], scope[f"check_{number}"] = check.judge, check
     exec(source + "    return seen, unjudged\n", scope)  # noqa: S102 - the source is made above, from names of our own
     made: Round = scope["round"]
     return made
 
 
-def _why(check: Check, number: int) -> str:
-    reasons = [f"no_{name}" for name in check.needs]
-    reasons += [f"unfair(check_{number}, privacy)"] if check.abstain else []
-    return " or ".join(reasons) or "None"
+def _order(posts: Sequence[Post]) -> list[str]:
+    """Every name that is read, each after those that it follows from."""
+    ordered: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        derivation = DERIVED.get(name)
+        for other in (*derivation.needs, *derivation.optional) if derivation else ():
+            visit(other)
+        ordered[name] = None
+
+    for post in posts:
+        for name in (*post.check.needs, *post.check.optional, *(("privacy",) if post.check.abstain else ())):
+            visit(name)
+    return list(ordered)
 
 
-def _values(check: Check, number: int) -> str:
-    optional = [f"default_{number}_{name} if no_{name} else {name}" for name in check.optional]
-    return ", ".join([*check.needs, *optional])
+def _write_name(name: str, scope: dict[str, Any]) -> str:
+    derivation = DERIVED.get(name)
+    if derivation is None:
+        return _SOURCE.format(name=name)
+    scope[f"derive_{name}"] = derivation.function
+    why = " or ".join(f"no_{need}" for need in derivation.needs) or "None"
+    values = _values(derivation.function, derivation.needs, derivation.optional, scope)
+    return _DERIVED.format(name=name, why=why, values=values)
+
+
+def _values(function: Callable[..., Any], needs: Sequence[str], optional: Sequence[str], scope: dict[str, Any]) -> str:
+    """The arguments of a call: what is needed by name, what is optional by name or its default."""
+    defaults = {
+        name: f"default_{function.__module__}_{function.__name__}_{name}".replace(".", "_") for name in optional
+    }
+    for name, default in defaults.items():
+        scope[default] = inspect.signature(function).parameters[name].default
+    return ", ".join([*needs, *(f"{default} if no_{name} else {name}" for name, default in defaults.items())])

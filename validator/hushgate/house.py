@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from hushgate.config import Config, Site
-from hushgate.errors import SiteUnknown
 from hushgate.engine import man
+from hushgate.errors import SiteUnknown
 from hushgate.events.spool import Spool
+from hushgate.evidence.browser import parse_user_agent
 from hushgate.geo import Atlas
 from hushgate.judge import Rules
 from hushgate.keys import KeyRing, hash_secret
+from hushgate.limiter import Limiter
 from hushgate.metrics import Metrics
 from hushgate.sessions import Sessions
 from hushgate.state import State, open_state
@@ -54,6 +56,16 @@ class House:
         return Tokens(self.ring, self.config.gate["token_ttl"])
 
     @cached_property
+    def session_limit(self) -> Limiter:
+        """How many sessions an address prefix may open."""
+        return Limiter(self.config.gate["session_rate"])
+
+    @cached_property
+    def verdict_limit(self) -> Limiter:
+        """How many verdicts an address prefix may ask for."""
+        return Limiter(self.config.gate["verdict_rate"])
+
+    @cached_property
     def sites(self) -> dict[str, Site]:
         """Every site by its key, test keys among them where they are on."""
         return {**self.config.sites, **(_test_sites() if self.config.gate["test_keys"] else {})}
@@ -88,6 +100,7 @@ def open_house(config: Config, **parts: Any) -> House:
     """Opens every part that is not given. Raises SettingsError without keys."""
     gate = config.gate
     ring = config.keys()
+    parse_user_agent("")  # the parser builds its tables at the first call, which takes a tenth of a second
     return House(
         config=config,
         ring=ring,

@@ -13,14 +13,12 @@ import msgspec
 from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
 from hushgate.decision import Conversion
-from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost, TooMany
+from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost
 from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
 from hushgate.keys import b64
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.sessions import Session
-from hushgate.settings import Rate
-from hushgate.state import Limit
 from hushgate.tokens import Claims
 from hushgate.visit import Finding, Judged, Timing, Visit
 
@@ -43,22 +41,12 @@ def check_origin(site: Site, caller: Caller) -> str:
     return caller.hostname
 
 
-def _limit(name: str, prefix: str, rate: Rate) -> Limit:
-    return Limit(f"{name}:{prefix}", rate.amount, rate.window)
-
-
 def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, Any]:
     """Answers ``POST /v1/session``. Raises RequestRefused in its several ways."""
     site = house.site(opening.sitekey)
     check_origin(site, caller)
     prefix = address_prefix(caller.ip)
-    shard = house.sessions.hash(prefix, house.ring.newest.id)
-    try:
-        hit = house.state.hit(shard, [_limit("session", shard, house.config.gate["session_rate"])])
-        if not hit.allowed:
-            raise TooMany(hit.retry_after)
-    except StateLost:
-        house.metrics.count(house.metrics.state_lost)
+    house.session_limit.hit(prefix)
     first = _first(house, site, opening.after)
     opened = house.sessions.open(site.key, opening.action, caller.user_agent, prefix, first)
     house.metrics.count(house.metrics.sessions, site.key)
@@ -97,16 +85,14 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
 
 def _spend(house: House, session: Session) -> list[str]:
     """Spends the session; names what was lost. Raises SessionSpent, TooMany, or StateLost where the policy is to refuse."""
-    limit = _limit("verdict", session.prefix, house.config.gate["verdict_rate"])
+    house.verdict_limit.hit(session.prefix)
     try:
-        spend = house.state.spend(session.prefix, session.nonce, house.sessions.ttl + SPEND_SLACK, [limit])
+        spend = house.state.spend(session.prefix, session.nonce, house.sessions.ttl + SPEND_SLACK)
     except StateLost:
         house.metrics.count(house.metrics.state_lost)
         if house.config.gate["state_lost"] == "refuse":
             raise
         return ["state"]
-    if not spend.allowed:
-        raise TooMany(spend.retry_after)
     if not spend.fresh:
         raise SessionSpent("this session has had its verdict, open another", "session")
     return []

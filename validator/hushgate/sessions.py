@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, Signer
 from msgspec import Struct
 
 from hushgate.errors import BadField, SealBroken, SessionExpired, SessionForged
-from hushgate.keys import KeyRing, b64, unb64
+from hushgate.keys import KeyRing, OneShot, b64, unb64
 
 NONCE_BYTES = 12
 HASH_BYTES = 9
@@ -50,7 +50,9 @@ class Sessions:
 
     def __init__(self, ring: KeyRing, ttl: int) -> None:
         self._ring, self.ttl = ring, ttl
-        self._signer = Signer(ring.oldest_first("session"), salt="hushgate.session", digest_method=hashlib.sha256)
+        self._signer = Signer(
+            ring.oldest_first("session"), salt="hushgate.session", key_derivation="none", algorithm=OneShot()
+        )
 
     def hash(self, value: str, key_id: str) -> str:
         """A short keyed hash, for holding two requests against each other without keeping what they said."""

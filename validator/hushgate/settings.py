@@ -139,8 +139,10 @@ GATE: tuple[Setting, ...] = (
         "session_ttl", _whole(60, 604800), 43200, "Seconds that a page may stay open before it needs another session."
     ),
     Setting("token_ttl", _whole(30, 3600), 300, "Seconds in which the backend must redeem a token."),
-    Setting("session_rate", _rate, Rate(120, 60), "Sessions for one address prefix (/24, or /56 of IPv6)."),
-    Setting("verdict_rate", _rate, Rate(120, 60), "Verdicts for one address prefix."),
+    Setting(
+        "session_rate", _rate, Rate(120, 60), "Sessions for one address prefix (/24, or /56 of IPv6), in each worker."
+    ),
+    Setting("verdict_rate", _rate, Rate(120, 60), "Verdicts for one address prefix, in each worker."),
     Setting(
         "state_lost",
         _one_of("judge", "refuse"),

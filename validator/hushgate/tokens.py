@@ -6,7 +6,6 @@ holds nor its length tells the verdict.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import struct
 import time
@@ -20,7 +19,7 @@ from msgspec import Struct
 
 from hushgate.decision import Conversion
 from hushgate.errors import TokenExpired, TokenForged, TokenMissing
-from hushgate.keys import KeyRing, b64, unb64
+from hushgate.keys import KeyRing, OneShot, b64, unb64
 from hushgate.visit import Confidence, Decision, Finding, Verdict
 
 TOKEN_MAX = 2048
@@ -98,7 +97,9 @@ class Tokens:
 
     def __init__(self, ring: KeyRing, ttl: int) -> None:
         self._ring, self.ttl = ring, ttl
-        self._signer = TimestampSigner(ring.oldest_first("token"), salt="hushgate.token", digest_method=hashlib.sha256)
+        self._signer = TimestampSigner(
+            ring.oldest_first("token"), salt="hushgate.token", key_derivation="none", algorithm=OneShot()
+        )
 
     def mint(self, claims: Claims) -> str:
         """A token for these claims, of one length whatever they say."""

@@ -6,7 +6,9 @@ from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
 from hushgate.registry import Tier, check
 
-_CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+_CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
 _PAGE = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME, "origin": "https://a.example"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -24,6 +25,7 @@ from hushgate.verify import Verified, verify
 from hushgate.web.answers import answer
 
 FIELD_MAX = 4096
+FIELDS_MAX = 64
 _CODES: dict[type[HushgateError], str] = {
     TokenMissing: "missing-input-response",
     TokenExpired: "timeout-or-duplicate",
@@ -48,11 +50,14 @@ def blueprint(house: House) -> Blueprint:
 
 def _fields() -> dict[str, str] | None:
     """The request's fields, from a form, a multipart form or JSON; None where they cannot be read."""
-    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    if request.mimetype == "multipart/form-data":
         return {name: value[:FIELD_MAX] for name, value in request.form.items()}
     try:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            pairs = parse_qsl(request.get_data(cache=False).decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)
+            return {name: value[:FIELD_MAX] for name, value in reversed(pairs)}
         fields = msgspec.json.decode(request.get_data(cache=False) or b"{}")
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict):
         return None
