@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servers import free_port
-
 from hushgate.events.spool import read_spool
 from hushgate.visit import Visit
+from servers import free_port
 
 _COMMAND = "from hushgate.cli import main; main()"
 CHROMIUM_FLAGS = [
@@ -64,9 +63,22 @@ class Demo:
 def running_demo(data: Path) -> Iterator[Demo]:
     """Starts both servers, and stops them by Ctrl-C."""
     demo, gate = free_port(), free_port()
-    command = [sys.executable, "-c", _COMMAND, "demo", "--demo-port", str(demo), "--gate-port", str(gate), "--data", str(data)]
+    command = [
+        sys.executable,
+        "-c",
+        _COMMAND,
+        "demo",
+        "--demo-port",
+        str(demo),
+        "--gate-port",
+        str(gate),
+        "--data",
+        str(data),
+    ]
     with (data / "demo.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        )
     running = Demo(f"http://127.0.0.1:{demo}", f"http://127.0.0.1:{gate}", data)
     try:
         _wait(running, process, data)
@@ -76,7 +88,7 @@ def running_demo(data: Path) -> Iterator[Demo]:
         assert process.wait(20) == 0, (data / "demo.log").read_text()
 
 
-def _wait(demo: Demo, process: "subprocess.Popen[bytes]", data: Path) -> None:
+def _wait(demo: Demo, process: subprocess.Popen[bytes], data: Path) -> None:
     for _ in range(300):
         if process.poll() is not None:
             break

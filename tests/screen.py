@@ -159,7 +159,9 @@ class Hands:
     def click(self) -> None:
         """Presses and releases the button."""
         pick = self._random.uniform
-        self._do(f"sleep {pick(0.06, 0.15):.3f}\nmousedown 1\nsleep {pick(0.06, 0.12):.3f}\nmouseup 1\nsleep {pick(0.1, 0.3):.3f}\n")
+        self._do(
+            f"sleep {pick(0.06, 0.15):.3f}\nmousedown 1\nsleep {pick(0.06, 0.12):.3f}\nmouseup 1\nsleep {pick(0.1, 0.3):.3f}\n"
+        )
 
     def press(self, key: str) -> None:
         """Presses one key by name."""
@@ -194,18 +196,28 @@ class Hands:
 
 def _command(browser: str, profile: Path, url: str) -> list[str]:
     if browser == "firefox":
-        preferences = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in _FIREFOX_PREFERENCES.items())
+        preferences = (
+            f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in _FIREFOX_PREFERENCES.items()
+        )
         (profile / "user.js").write_text("".join(preferences))
         size = ["--width", str(SIZE[0] - 40), "--height", str(SIZE[1] - 40)]
         return [executable("firefox"), "--profile", str(profile), "--no-remote", *size, url]
-    flags = ["--no-first-run", "--start-maximized", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags = [
+        "--no-first-run",
+        "--start-maximized",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     flags += ["--no-sandbox"] if os.geteuid() == 0 else []
     return [executable("chromium"), f"--user-data-dir={profile}", *flags, url]
 
 
 def executable(browser: str) -> str:
     """The browser's program: HUSHGATE_CHROMIUM or HUSHGATE_FIREFOX, or what the machine has; "" where there is none."""
-    names = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "firefox": ("firefox-esr", "firefox")}[browser]
+    names = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "firefox": ("firefox-esr", "firefox")}[
+        browser
+    ]
     named = os.environ.get(f"HUSHGATE_{browser.upper()}")
     return named or next(filter(None, map(shutil.which, names)), "") or ""
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, sync_playwright
-from running import CHROMIUM_FLAGS, Demo, running_demo
-from screen import browsing, display, executable, missing_tools
 
 from hushgate.cli import main
+from running import CHROMIUM_FLAGS, Demo, running_demo
+from screen import browsing, display, executable, missing_tools
 
 QUOTED = '"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"'
 FIELDS = ("name", "email", "password")
@@ -55,7 +55,9 @@ def seed_browser(demo: Demo, email: str, *, headless: bool, screen: str | None =
     """What the first seed's bot does, by a driver; returns what its page saw."""
     environ = {**os.environ, **({"DISPLAY": screen} if screen else {})}
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable("chromium"), headless=headless, args=CHROMIUM_FLAGS, env=environ)  # type: ignore[arg-type]
+        browser = driver.chromium.launch(
+            executable_path=executable("chromium"), headless=headless, args=CHROMIUM_FLAGS, env=environ
+        )  # type: ignore[arg-type]
         context = browser.new_context(user_agent=QUOTED, timezone_id="Europe/Moscow", locale="en-US")
         page = context.new_page()
         fill_in(page, demo, email)
@@ -129,8 +131,17 @@ def test_a_person_at_a_real_browser_is_let_in_and_counted(demo: Demo, browser: s
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_curl_is_ghosted_and_never_knows(demo: Demo) -> None:
-    fields = [part for name, value in zip(FIELDS, ("A", "curl@example.com", "Tr1cky-Pass"), strict=True) for part in ("-d", f"{name}={value}")]
-    done = subprocess.run(["curl", "-s", "-o", os.devnull, "-w", "%{http_code} %{redirect_url}", f"{demo.url}/signup", *fields], capture_output=True, text=True, check=True)
+    fields = [
+        part
+        for name, value in zip(FIELDS, ("A", "curl@example.com", "Tr1cky-Pass"), strict=True)
+        for part in ("-d", f"{name}={value}")
+    ]
+    done = subprocess.run(
+        ["curl", "-s", "-o", os.devnull, "-w", "%{http_code} %{redirect_url}", f"{demo.url}/signup", *fields],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == f"303 {demo.url}/welcome"
     entry = demo.latest("curl@example.com")
     assert (entry["verdict"], entry["decision"]) == ("bot", "ghost")

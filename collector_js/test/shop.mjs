@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { listen } from "./stub-gate.mjs";
 
-const FORM = `<form id="signup" action="/signup" method="post">
+export const FORM = `<form id="signup" action="/signup" method="post">
   <label for="email">Email</label><input id="email" name="email" type="email" required>
   <label for="password">Password</label><input id="password" name="password" type="password">
   <button id="go" name="plan" value="free">Sign up</button>

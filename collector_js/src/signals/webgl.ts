@@ -14,8 +14,8 @@ const UNMASKED_VENDOR = 0x9245;
 const UNMASKED_RENDERER = 0x9246;
 
 /**
- * What the graphics driver calls itself. Firefox says it in RENDERER and warns on the console when the extension is asked
- * for (https://bugzilla.mozilla.org/show_bug.cgi?id=1722782), so only an engine that masks RENDERER is asked for more.
+ * What the graphics driver calls itself. Firefox says it in RENDERER, and warns on the console when the extension is asked for:
+ * only an engine that masks RENDERER is asked for more.
  */
 export function webgl(scope: Scope): WebGL {
   const gl = hiddenCanvas(scope).getContext("webgl") as WebGLRenderingContext | null;

@@ -41,7 +41,7 @@ def _against_hint(browser: Browser, hint: str, where: str) -> str | None:
     expected = _HINTS.get(browser.system)
     if expected is None or not hint or hint in expected or hint == "Unknown":
         return None
-    return f"says {SYSTEM_WORDS[browser.system]}, but {where} says {hint}"
+    return f"says {SYSTEM_WORDS[browser.system]}, but {where} {hint}"
 
 
 @check(
@@ -88,7 +88,7 @@ def platform_against_user_agent(browser: Browser, platform: str) -> str | None:
 )
 def hints_against_user_agent(browser: Browser, client_hints: ClientHints) -> str | None:
     """Setting the user agent, by a start flag or an extension, leaves navigator.userAgentData as it was."""
-    return _against_hint(browser, client_hints.platform, "its client hints")
+    return _against_hint(browser, client_hints.platform, "its client hints say")
 
 
 @check(
@@ -106,4 +106,4 @@ def hints_against_user_agent(browser: Browser, client_hints: ClientHints) -> str
 )
 def hint_header_against_user_agent(header_browser: Browser, header_platform: str) -> str | None:
     """The same slip as in the page, seen on the wire, where no script can mend it."""
-    return _against_hint(header_browser, header_platform, "the Sec-CH-UA-Platform header")
+    return _against_hint(header_browser, header_platform, "the Sec-CH-UA-Platform header says")

@@ -27,7 +27,7 @@ _HAND = {
 def mouse_without_pressure(interaction: Interaction) -> str | None:
     """A pressed mouse has a pressure of 0.5 (W3C Pointer Events); events that a driver makes up have 0."""
     if interaction.mouse and interaction.pressureless == interaction.mouse:
-        return f"all {interaction.mouse} presses of the mouse had no pressure"
+        return f"the mouse was pressed {interaction.mouse} times, and never with any pressure"
     return None
 
 

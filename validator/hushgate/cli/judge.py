@@ -20,6 +20,7 @@ from hushgate.judge import Rules, default_rules, judge_record
 from hushgate.tokens import Tokens
 from hushgate.visit import Visit, read_visit
 
+_PATH_MAX = 1024  # tokens are longer than any path
 _ID = re.compile(r"^[0-9a-f]{23}$")
 
 
@@ -77,7 +78,7 @@ def judge(file: IO[bytes]) -> None:
 def explain(what: str) -> None:
     """Tells in words how a visit was judged, check by check: WHAT is a token, a visit's id, or a file of visits on record."""
     config = load()
-    if Path(what).is_file() or what == "-":
+    if what == "-" or (len(what) < _PATH_MAX and Path(what).is_file()):
         with click.open_file(what, "rb") as lines:
             _explain_visits(config, (visit for _, visit in _visits(lines)))
     elif _ID.match(what):

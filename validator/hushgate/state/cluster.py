@@ -15,7 +15,7 @@ from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, TryAgainError
 
 from hushgate.state.lua import Script
-from hushgate.state.node import PAUSE, TIMEOUT, Connection, Down, Node
+from hushgate.state.node import TIMEOUT, Breaker, Connection, Down, Node
 
 SLOTS = 16384
 HOPS = 4
@@ -32,16 +32,17 @@ class Cluster:
         self._nodes: dict[Address, Node] = {}
         self._seeds = [self._node(*seed) for seed in seeds]
         self._slots: list[Node | None] = [None] * SLOTS
-        self._stale, self._known, self._quiet_until = True, False, 0.0
-        self._search = threading.Lock()
+        self._stale, self._known = True, False
+        self._search, self._breaker = threading.Lock(), Breaker()
 
     def run(self, script: Script, keys: list[str], values: tuple[Any, ...]) -> Any:
         """Runs a script on keys that share a hash tag. Raises Down."""
+        self._breaker.enter()
         slot = key_slot(keys[0].encode())
         node, asking = self._owner(slot), False
         for _ in range(HOPS):
             try:
-                return node.run(script, keys, values, asking=asking)
+                answer = node.run(script, keys, values, asking=asking)
             except MovedError as moved:
                 node, asking = self._node(moved.host or node.host, moved.port), False
                 self._slots[slot], self._stale = node, True
@@ -52,6 +53,9 @@ class Cluster:
             except Down as down:
                 self._stale |= down.touched
                 raise
+            else:
+                self._breaker.succeeded()
+                return answer
         raise Down("the cluster sends requests in circles", touched=True)
 
     def close(self) -> None:
@@ -76,22 +80,26 @@ class Cluster:
         if not self._search.acquire(timeout=0 if self._known else TIMEOUT):
             return
         try:
-            if self._stale and time.monotonic() >= self._quiet_until:
+            if self._stale:
                 self._ask_around()
         finally:
             self._search.release()
 
     def _ask_around(self) -> None:
         began = time.monotonic()
-        for node in sorted({*self._nodes.values(), *self._seeds}, key=lambda node: node.breaker.open):
+        # those that were well when last asked come first: one of them answers, unless all is lost
+        for node in sorted({*self._nodes.values(), *self._seeds}, key=lambda node: node.breaker.tripped):
             try:
-                self._learn(node, node.call("CLUSTER", "SLOTS"))
-            except Down as down:
+                ranges = node.call("CLUSTER", "SLOTS")
+            except Down:
                 if time.monotonic() - began > PATIENCE:
-                    raise Down(str(down), touched=True) from None
+                    break
             else:
+                self._learn(node, ranges)
+                self._breaker.succeeded()
                 return
-        self._quiet_until = time.monotonic() + PAUSE
+        self._breaker.failed()
+        raise Down("no node of the cluster answered", touched=False)
 
     def _learn(self, told: Node, ranges: Sequence[Sequence[Any]]) -> None:
         slots: list[Node | None] = [None] * SLOTS

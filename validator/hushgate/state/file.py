@@ -100,8 +100,9 @@ class StateFile:
     def _open(self) -> _Handle:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._alone():
-            if not self.path.exists():
-                # the side files of a deleted store may still be in another worker's hands: SQLite would believe them
+            if not self.path.exists() or not self.path.stat().st_size:
+                # deleted, or cut to nothing: what another worker still holds of it, SQLite would believe or wait for
+                self.path.unlink(missing_ok=True)
                 self._each_side(Path.unlink)
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
             connection = sqlite3.connect(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
-from redis.exceptions import AskError, NoScriptError, RedisError, TryAgainError
+from redis.exceptions import AskError, NoScriptError, RedisError, ResponseError, TryAgainError
 
 from hushgate.state.lua import Script
 
@@ -56,16 +56,16 @@ class Breaker:
         self._lock = threading.Lock()
 
     @property
-    def open(self) -> bool:
-        """Whether requests are refused now."""
-        return bool(self._until) and time.monotonic() < self._until
+    def tripped(self) -> bool:
+        """Whether the last that was heard is a failure."""
+        return bool(self._until)
 
     def enter(self) -> None:
         """Raises Down where it is too early to ask."""
         if not self._until:
             return
         with self._lock:
-            if self.open:
+            if time.monotonic() < self._until:
                 raise Down("the state store failed a moment ago", touched=False)
             if self._until:
                 # this request is the probe; should it never come back, another one may try after a while
@@ -120,7 +120,11 @@ class Node:
         else:
             self._give(connection)
             return answer
-        self._fail(connection)
+        if failure == ResponseError.__name__:
+            # a script that failed, as one does on a slot that is half moved: no other request need suffer from it
+            self._give(connection)
+        else:
+            self._fail(connection)
         # raised out here, because what is chained to an exception ends up in reports, with the URL in its locals
         raise Down(f"the state store did not answer ({failure})", touched=True)
 

@@ -68,8 +68,8 @@ class RedisState:
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
-        keys = [_shard(shard, f"n:{plain(nonce)}"), _shard(shard, "c:")]
-        fresh, wait = self._run(SPEND, keys, ttl, *_flat(limits))
+        key = _shard(shard, f"n:{plain(nonce)}")
+        fresh, wait = self._run(SPEND, [key], _shard(shard, "c:"), ttl, *_flat(limits))
         return Spend(bool(fresh), not wait, wait)
 
     def lease(self, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:

@@ -43,7 +43,8 @@ function note(event: KeyboardEvent): void {
 
 function onDown(event: KeyboardEvent): void {
   const { code, key, timeStamp } = event;
-  if (!event.isTrusted) return;
+  // Chromium's autofill makes a keydown that is no KeyboardEvent and has no key.
+  if (!event.isTrusted || !key) return;
   note(event);
   if (event.repeat || !code || /^(Alt|Caps|Control|Fn|Meta|OS|Shift)/.test(key)) return;
   if (down.size) counts.rollover++;

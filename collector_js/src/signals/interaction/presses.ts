@@ -21,7 +21,7 @@ const SAME_STROKE_MS = 50;
 const presses: Presses = { n: 0, centred: 0, detail0: 0, negative: 0 };
 const held: number[] = [];
 const movesBefore: number[] = [];
-let down: PointerEvent;
+let down: PointerEvent | undefined;
 
 const pressable = ({ target }: Event): Element | null => (target as Element).closest?.("input,textarea,select,button");
 
@@ -33,7 +33,7 @@ export function press(event: PointerEvent): void {
 
 /** At a pointerup. */
 export function hold({ timeStamp }: Event): void {
-  if (pressable(down)) keep(held, timeStamp - down.timeStamp);
+  if (down && pressable(down)) keep(held, timeStamp - down.timeStamp);
 }
 
 function onClick(event: MouseEvent): void {

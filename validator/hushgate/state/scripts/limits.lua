@@ -1,7 +1,7 @@
 -- Shared head: seconds until a hit is allowed by limits ARGV[at..], three values each (key, amount, window), and counting it.
 -- The window slides: of the fixed window before this one, the part that is still within `window` seconds counts.
 -- The server's clock, so that machines whose clocks disagree share one window. Names of counters hold the window's number, so
--- they cannot be in KEYS; they begin with the prefix that is, and with it share its hash tag, which is what a cluster asks for.
+-- they cannot be in KEYS; they share the hash tag of the key that is, and that is what a cluster asks for.
 -- See hushgate/state/limits.py for the arithmetic.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Collected, collect, Missing } from "./signal.js";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function sampleOf(signal: () => unknown) {
+  const samples: Collected = {};
+  await collect({ signal }, undefined, samples);
+  return samples.signal;
+}
+
+test.each([
+  ["a value", () => 7, 7],
+  ["a promise's value", async () => "x", "x"],
+  ["0", () => 0, 0],
+  ["an empty text", () => "", ""],
+  ["null", () => null, null],
+])("%s is an answer", async (_name, signal, v) => {
+  expect(await sampleOf(signal)).toEqual({ v, ms: expect.any(Number) });
+});
+
+test.each<[string, () => unknown, string]>([
+  ["nothing", () => undefined, "none"],
+  ["a promise of nothing", async () => undefined, "none"],
+  ["a known reason", () => Promise.reject(new Missing("unsupported")), "unsupported"],
+  [
+    "a thrown error",
+    () => {
+      throw new TypeError("no");
+    },
+    "error: TypeError",
+  ],
+  ["a rejection", () => Promise.reject(new DOMException("no", "SecurityError")), "error: SecurityError"],
+])("%s is missing with its reason", async (_name, signal, e) => {
+  expect(await sampleOf(signal)).toEqual({ e });
+});
+
+test("what hangs is a timeout, and holds up none of the others", async () => {
+  const samples: Collected = {};
+  const done = collect({ hangs: () => new Promise(() => {}), answers: () => 1 }, undefined, samples);
+  await vi.advanceTimersByTimeAsync(2900);
+  expect(samples).toEqual({ hangs: { e: "timeout" }, answers: { v: 1, ms: expect.any(Number) } });
+  await vi.advanceTimersByTimeAsync(200);
+  await done;
+});
+
+test("heavy signals each get a task of their own", async () => {
+  const tasks: number[] = [];
+  let task = 0;
+  const busy = () => {
+    tasks.push(task);
+    const end = performance.now() + 6;
+    while (performance.now() < end);
+  };
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    task++;
+    port2.postMessage(0);
+  };
+  port2.postMessage(0);
+  await collect({ one: busy, two: busy, three: busy }, undefined, {});
+  port1.close();
+  expect(new Set(tasks).size).toBe(3);
+});

@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import type { Scope } from "../realm.js";
+import { timezone } from "./timezone.js";
+
+test("asks the scope's own Intl", () => {
+  const DateTimeFormat = function DateTimeFormat() {
+    return { resolvedOptions: () => ({ timeZone: "Asia/Calcutta" }) };
+  };
+  expect(timezone({ Intl: { DateTimeFormat } } as unknown as Scope)).toBe("Asia/Calcutta");
+});

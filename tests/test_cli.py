@@ -1,0 +1,138 @@
+"""The ``hushgate`` command: what it prints, and how it fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hushgate.cli import main
+from hushgate.events.spool import read_spool
+from hushgate.keys import new_key, read_keys
+from hushgate.registry import all_checks
+from stories import HOST, SIGNALS, open_rig, person
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, and nothing of ours in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HUSHGATE_KEYS", "HUSHGATE_CONFIG", "HUSHGATE_REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def run(*words: str, code: int = 0, **more: str) -> Result:
+    result = CliRunner().invoke(main, words, **more)  # type: ignore[arg-type]
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_bare_it_says_what_it_can_do() -> None:
+    output = run().output
+    for command in ("serve", "demo", "judge", "explain", "checks", "config", "docs", "keys", "site", "mint", "geo"):
+        assert f"\n  {command} " in output
+
+
+def test_judge_prints_one_line_a_visit_and_needs_nothing(folder: Path) -> None:
+    bot = person(webdriver=True)
+    (folder / "visits.jsonl").write_text(f"{json.dumps({**person(), 'id': 'a'})}\n\n{json.dumps({**bot, 'id': 'b'})}\n")
+    lines = [json.loads(line) for line in run("judge", "visits.jsonl").output.splitlines()]
+    assert [(line["id"], line["verdict"], line["decision"]) for line in lines] == [
+        ("a", "human", "allow"),
+        ("b", "bot", "ghost"),
+    ]
+    assert set(lines[1]) == {"id", "verdict", "decision", "score", "confidence", "findings"}
+    assert lines[1]["findings"][0]["check"] == "webdriver"
+    assert not list(folder.glob("hushgate-data*"))
+
+
+def test_judge_takes_the_least_that_a_record_may_have(folder: Path) -> None:
+    (folder / "v.jsonl").write_text(
+        '{"signals": {"user_agent": "curl/8", "languages": 7, "hair": 1}, "form": null, "network": null}\n'
+    )
+    assert json.loads(run("judge", "v.jsonl").output)["verdict"] == "bot"
+
+
+def test_judge_names_the_line_that_it_cannot_read(folder: Path) -> None:
+    (folder / "v.jsonl").write_text('{}\n{"headers": []}\n')
+    assert "line 2: not a visit on record" in run("judge", "v.jsonl", code=2).output
+
+
+def test_judge_says_where_an_expectation_was_not_met(folder: Path) -> None:
+    (folder / "v.jsonl").write_text(json.dumps({**person(), "expect": "bot"}))
+    assert "1 visits were not judged as expected" in run("judge", "v.jsonl", code=1).output
+
+
+def test_explain_tells_why_of_a_file_an_id_and_a_token(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = new_key()
+    monkeypatch.setenv("HUSHGATE_KEYS", keys)
+    monkeypatch.setenv("HUSHGATE_DATA", str(folder))
+    rig = open_rig(folder, keys=keys)
+    token = rig.token({**SIGNALS, "webdriver": True})
+    (visit,) = read_spool(folder / "spool")
+    for what in (token, visit.id):
+        output = run("explain", what).output
+        assert "The browser says that it is driven" in output and "navigator.webdriver is true" in output
+        assert f"visit {visit.id}: bot, score" in output
+    (folder / "v.jsonl").write_text(json.dumps(person(webgl=None)))
+    output = run("explain", "v.jsonl").output
+    assert "nothing was found" in output and "webgl was not collected" in output and "Chrome" in output
+    assert "no visit with the id" in run("explain", "0" * 23, code=2).output
+    assert "not a token of this gate" in run("explain", "nonsense", code=2).output
+    rig.house.close()
+
+
+def test_checks_lists_all_and_tells_all_about_one() -> None:
+    assert len(run("checks").output.splitlines()) == len(all_checks())
+    assert "Wrong about:" in run("checks", "timezone-abroad").output
+    run("checks", "no-such-check", code=2)
+
+
+def test_a_weak_key_and_an_unknown_setting_are_refused_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHGATE_KEYS", "abcd:c2hvcnQ")
+    (folder / "hushgate.toml").write_text("[gate]\ntoken_tll = 3\n")
+    output = run("serve", code=2).output
+    assert "hushgate.toml: gate.token_tll: there is no such setting. Did you mean token_ttl?" in output
+    assert "environment: HUSHGATE_KEYS: key 1: the secret has 5 bytes, at least 32 are needed. Make one with" in output
+    assert "2 problems in the settings" in output
+
+
+def test_without_keys_nothing_is_served() -> None:
+    assert "HUSHGATE_KEYS: no key is set" in run("serve", code=2).output
+
+
+def test_keys_rotate_puts_a_new_one_in_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run("keys", "new").output.strip().removeprefix("HUSHGATE_KEYS=")
+    monkeypatch.setenv("HUSHGATE_KEYS", first)
+    ring = read_keys(run("keys", "rotate").output.strip().removeprefix("HUSHGATE_KEYS="))
+    assert len(ring.keys) == 2 and ring.keys[1].id == first.partition(":")[0]
+
+
+def test_a_site_is_added_and_listed_and_its_secret_is_shown_once(folder: Path) -> None:
+    output = run("site", "add", HOST, "--name", 'My "site"').output
+    secret = output.split("shown once):")[1].strip()
+    assert secret not in (folder / "hushgate.toml").read_text()
+    assert HOST in run("site", "list").output and "observe" in run("site", "list").output
+    assert secret not in run("config").output
+    run("site", "add", "https://no-host", code=2)
+
+
+def test_mint_makes_tokens_that_explain_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
+    run("site", "add", HOST)
+    token = run("mint", "bot").output.strip()
+    assert ": bot, score 99" in run("explain", token).output
+
+
+def test_docs_are_fresh() -> None:
+    """CHECKS.md and SETTINGS.md are written by ``make docs``."""
+    run("docs", "--check")
+
+
+def test_geo_says_where_it_knows_from() -> None:
+    output = run("geo", "status").output
+    assert "licence" in output and "country" in output.lower()
+    assert "country DE" in run("geo", "look-up", "84.128.0.1").output
