@@ -32,13 +32,13 @@ export function fillForms(token: string): void {
 
 /**
  * Sends a form on its way again, through its own handlers and validation, with the button that was pressed. A submit event
- * that a script made is made again: it never sent the form by itself.
+ * that a script made is made again, for what it does is its browser's affair: Firefox sends the form, the others do not.
  */
 function resubmit(form: HTMLFormElement, event: SubmitEvent): void {
   const button = event.submitter as HTMLButtonElement | null;
   // A field may be called `requestSubmit`; and a button may have left the form in the meantime.
   if (event.isTrusted) HTMLFormElement.prototype.requestSubmit.call(form, button?.form === form ? button : null);
-  else form.dispatchEvent(new SubmitEvent(event.type, { bubbles: true, cancelable: true, submitter: button }));
+  else form.dispatchEvent(new (event.constructor as typeof SubmitEvent)(event.type, event));
 }
 
 const held = new Map<HTMLFormElement, Event>();

@@ -91,3 +91,51 @@ def events_untrusted(interaction: Interaction) -> str | None:
     if interaction.autofilled or interaction.untrusted == 0 or interaction.typed or interaction.pasted:
         return None
     return f"{interaction.untrusted} events were made by a script, and none by a hand"
+
+
+@check(
+    "no-hand",
+    title="The form was filled in and sent with no key, no press, no touch and no field entered",
+    tier=Tier.SOFT,
+    weight=82,
+    flags=[
+        {
+            "interaction": {
+                "bound": True,
+                "filled": 3,
+                "inputs": 3,
+                "autofilled": 3,
+                "untrusted": 4,
+                "clicks": 1,
+                "moves": 1,
+            }
+        },
+        {"interaction": {"bound": True, "filled": 3, "scripted": 3, "untrusted": 1, "clicks": 1}},
+    ],
+    passes=[
+        {"interaction": _TYPED},
+        {"interaction": _AUTOFILLED},
+        {"interaction": {**_AUTOFILLED, "untrusted": 14, "keydowns": 1}},
+        {
+            "interaction": {
+                "bound": True,
+                "filled": 3,
+                "inputs": 3,
+                "autofilled": 3,
+                "untrusted": 9,
+                "downs": 1,
+                "mouse": 1,
+            }
+        },
+        {"interaction": {"bound": True, "filled": 3, "autofilled": 3, "clicks": 1, "presses": {"n": 1, "detail0": 1}}},
+        {"interaction": {"bound": True, "filled": 0, "untrusted": 3}},
+    ],
+    wrong_about="People whose password manager fills in and sends the form by itself, and enters no field to do so.",
+)
+def no_hand(interaction: Interaction) -> str | None:
+    """A script sets values, makes up their events and presses the button; somebody at the machine leaves a trace of it."""
+    hand = interaction.downs + interaction.keydowns + interaction.touches + interaction.focuses + interaction.composed
+    made = interaction.untrusted + interaction.scripted
+    if not interaction.bound or not interaction.filled or hand or not made:
+        return None
+    return f"{interaction.filled} fields were filled in and sent by a script: no key, no press, no touch"

@@ -18,6 +18,8 @@ from hushgate.errors import StateLost
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 BUSY_MS = 250
+"""Milliseconds that a request waits for other writers."""
+RETRY_S = 0.001
 SIDES = ("-wal", "-shm")
 _SOUND = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -32,7 +34,10 @@ class _Handle(NamedTuple):
 
 
 class StateFile:
-    """A pool of connections to one file. A connection is used by one thread at a time, and never across a fork."""
+    """A pool of connections to one file. A connection is used by one thread at a time, and never across a fork.
+
+    Work that finds the file busy is done again: it may not write anything before it can meet that.
+    """
 
     def __init__(self, path: Path, schema: str) -> None:
         self.path, self._name, self._schema = path, str(path), schema
@@ -42,20 +47,27 @@ class StateFile:
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Does the work on a connection of this thread's own. Raises StateLost for every failure of the file."""
-        handle = None
-        try:
-            handle = self._take()
-            result = work(handle.connection)
-        except (sqlite3.Error, OSError) as error:
-            self._recover(handle, error)
-            # the whole path is the operator's business, and this text may reach a visitor
-            raise StateLost(f"the state store {self.path.name} failed: {_words(error)}") from None
-        except BaseException:
-            if handle is not None:
-                handle.connection.close()
-            raise
-        self._idle.append(handle)
-        return result
+        deadline = 0.0
+        while True:
+            handle = None
+            try:
+                handle = self._take()
+                result = work(handle.connection)
+            except (sqlite3.Error, OSError) as error:
+                self._recover(handle, error)
+                deadline = deadline or time.monotonic() + BUSY_MS / 1000
+                if handle is None or _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    # no path: this text may reach a visitor
+                    raise StateLost(f"the state store {self.path.name} failed: {_words(error)}") from None
+                # SQLite's own way of waiting sleeps longer each time, and the latest comer wins: under load that starves some
+                time.sleep(RETRY_S)
+            except BaseException:
+                if handle is not None:
+                    handle.connection.close()
+                raise
+            else:
+                self._idle.append(handle)
+                return result
 
     def transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The same, alone among all writers: all of the work is kept, or none."""
@@ -112,6 +124,7 @@ class StateFile:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=OFF")
                 connection.executescript(self._schema)
+                connection.execute("PRAGMA busy_timeout=0")
             except sqlite3.Error as error:
                 connection.close()
                 if _code(error) in _CORRUPT:

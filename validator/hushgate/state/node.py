@@ -120,11 +120,7 @@ class Node:
         else:
             self._give(connection)
             return answer
-        if failure == ResponseError.__name__:
-            # a script that failed, as one does on a slot that is half moved: no other request need suffer from it
-            self._give(connection)
-        else:
-            self._fail(connection)
+        self._fail(connection, failure)
         # raised out here, because what is chained to an exception ends up in reports, with the URL in its locals
         raise Down(f"the state store did not answer ({failure})", touched=True)
 
@@ -150,7 +146,11 @@ class Node:
             self._idle.append((connection, time.monotonic()))
         self.breaker.succeeded()
 
-    def _fail(self, connection: Connection | None) -> None:
+    def _fail(self, connection: Connection | None, failure: str) -> None:
+        if failure == ResponseError.__name__:
+            # a script that failed, as one does on a slot that is half moved: no other request need suffer from it
+            self._give(connection)
+            return
         self.breaker.failed()
         if connection is not None:
             connection.disconnect()

@@ -182,13 +182,13 @@ class SqliteState:
         self._write(lambda handle: handle.execute(statement, (plain(nonce), plain(holder))).rowcount, alone=False)
 
     def sweep(self) -> int:
-        """See State. At most SWEEP_ROWS of each kind a call, each kind in a transaction of its own."""
+        """See State. At most SWEEP_ROWS of each kind a call."""
 
         def work(handle: sqlite3.Connection) -> int:
             now = self.clock()
             return sum(handle.execute(statement, (now,)).rowcount for statement in _SWEEPS)
 
-        return self._file.run(work)
+        return self._file.transact(work)
 
     def close(self) -> None:
         """See State."""

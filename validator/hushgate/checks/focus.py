@@ -1,0 +1,33 @@
+"""How fields came to be entered."""
+
+from __future__ import annotations
+
+from hushgate.registry import Tier, check
+from hushgate.signals import Interaction
+
+_TYPED = {"bound": True, "filled": 3, "typed": 40, "keydowns": 44, "focuses": 4}
+
+
+@check(
+    "focus-without-cause",
+    title="Fields were entered with no press and no Tab",
+    tier=Tier.SOFT,
+    weight=35,
+    flags=[{"interaction": {**_TYPED, "downs": 1, "mouse": 1}}],
+    passes=[
+        {"interaction": {**_TYPED, "downs": 4, "mouse": 4}},
+        {"interaction": {**_TYPED, "tabs": 3, "downs": 1}},
+        {"interaction": {**_TYPED, "touches": 4, "touch": 4}},
+        {"interaction": {**_TYPED, "autofilled": 2}},
+        {"interaction": {**_TYPED, "focuses": 2}},
+        {"interaction": {**_TYPED, "hidden_ms": 4000.0}},
+    ],
+    wrong_about="People with a screen reader, which enters fields by itself; hence little, and never alone.",
+)
+def focus_without_cause(interaction: Interaction) -> str | None:
+    """A driver enters a field by asking the page to; a hand presses there or goes on with Tab."""
+    causes = interaction.downs + interaction.tabs
+    helped = interaction.touches or interaction.autofilled or interaction.composed or interaction.hidden_ms
+    if helped or not interaction.typed or interaction.focuses < 3 or interaction.focuses - causes < 3:
+        return None
+    return f"{interaction.focuses} fields were entered, by {causes} presses and Tabs"
