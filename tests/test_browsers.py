@@ -53,11 +53,11 @@ def fill_in(page: Page, demo: Demo, email: str) -> None:
 
 def seed_browser(demo: Demo, email: str, *, headless: bool, screen: str | None = None) -> dict[str, Any]:
     """What the first seed's bot does, by a driver; returns what its page saw."""
-    environ = {**os.environ, **({"DISPLAY": screen} if screen else {})}
+    environ: dict[str, str | float | bool] = {**os.environ, **({"DISPLAY": screen} if screen else {})}
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=executable("chromium"), headless=headless, args=CHROMIUM_FLAGS, env=environ
-        )  # type: ignore[arg-type]
+        )
         context = browser.new_context(user_agent=QUOTED, timezone_id="Europe/Moscow", locale="en-US")
         page = context.new_page()
         fill_in(page, demo, email)

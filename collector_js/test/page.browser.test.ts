@@ -174,14 +174,14 @@ inBrowsers("a page", (bench, kind) => {
     expect(bench.gate.sessions.size).toBe(1);
   });
 
-  test.runIf(kind === "chrome")("feels no long task", async () => {
+  // Three tries, since the machine may have other things to do; the collector's own work is the same in each.
+  test.runIf(kind === "chrome")("feels no long task", { retry: 2 }, async () => {
     const head = `<script>window.long = [];
-      new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration)))
+      new PerformanceObserver((list) => long.push(...list.getEntries().map(({ startTime, duration }) => [startTime, duration])))
         .observe({ type: "longtask", buffered: true });</script>`;
     await visit(bench, { head });
-    const before = (await run(bench, "long.length")) as number;
     await verdict(bench);
     await pause(200);
-    expect(((await run(bench, "long")) as number[]).slice(before)).toEqual([]);
+    expect(await run(bench, "long")).toEqual([]);
   });
 });

@@ -76,7 +76,7 @@ _SAMPLES: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(sha
 _ALL = msgspec.defstruct(
     "Signals", [(name, shape | None, None) for name, shape in _SHAPES.items()], frozen=True, forbid_unknown_fields=True
 )
-_WHOLE = msgspec.json.Decoder(
+_WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
     msgspec.defstruct("Whole", [("v", Literal[1]), ("signals", _ALL), ("page", Page, Page())], frozen=True)
 )
 """The common case in one go: every signal known, every type right."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
+from redis.cluster import ClusterParser
 
 from hushgate.errors import StateLost
 from hushgate.state.base import Hit, Lease, Limit, Spend, plain
@@ -118,14 +119,15 @@ def _wiring(url: str) -> Callable[[], _Wire]:
     seeds = [(place.hostname or "localhost", place.port or 6379) for place in places]
     # one node's URL, to read account and options from; a cluster has no databases, so no path
     one = urlunsplit((parts.scheme.removesuffix("+cluster"), account + at + places[0].netloc, "", parts.query, ""))
-    member = _connector(one)
+    # older releases of redis-py read MOVED and ASK with this parser only
+    member = _connector(one, parser_class=ClusterParser)
     return lambda: Cluster(seeds, lambda host, port: member(host=host, port=port))
 
 
-def _connector(url: str) -> Callable[..., Connection]:
+def _connector(url: str, **more: Any) -> Callable[..., Connection]:
     """What makes a connection, unopened, to a server of this URL; redis-py knows how to read one."""
     pool = redis.ConnectionPool.from_url(
         url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, decode_responses=True, protocol=2
     )
     kind, options = pool.connection_class, dict(pool.connection_kwargs)
-    return lambda **place: kind(**{**options, **place})
+    return lambda **place: kind(**{**options, **more, **place})
