@@ -63,15 +63,19 @@ inBrowsers("a form", (bench) => {
     expect(bench.shop.posts).toEqual([]);
   });
 
-  test("is sent by Enter, and by requestSubmit", async () => {
+  test("is sent by Enter", async () => {
     await open(bench);
     await bench.page.focus("#email");
     await bench.page.keyboard.press("Enter");
     await until(() => bench.shop.posts.length);
+    expect(tokens(bench)).toEqual(["token-v1"]);
+  });
+
+  test("is sent by requestSubmit", async () => {
     await open(bench);
-    await bench.page.$eval("#signup", (form) => (form as HTMLFormElement).requestSubmit());
-    await until(() => bench.shop.posts.length === 2);
-    expect(tokens(bench)).toEqual(["token-v1", "token-v2"]);
+    await bench.page.evaluate("signup.requestSubmit()");
+    await until(() => bench.shop.posts.length);
+    expect(tokens(bench)).toEqual(["token-v1"]);
   });
 
   test("is left alone when a script calls submit()", async () => {

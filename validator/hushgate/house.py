@@ -8,7 +8,7 @@ from typing import Any
 
 from hushgate.config import Config, Site
 from hushgate.engine import man
-from hushgate.errors import SiteUnknown
+from hushgate.errors import Problem, SettingsError, SiteUnknown
 from hushgate.events.spool import Spool
 from hushgate.evidence.browser import parse_user_agent
 from hushgate.geo import Atlas
@@ -96,6 +96,14 @@ def _test_sites() -> dict[str, Site]:
     }
 
 
+def _open_state(config: Config) -> State:
+    try:
+        return open_state(config.gate["redis_url"], config.data / "state.sqlite")
+    except ValueError as error:
+        remedy = "Write redis://host:port, rediss://host:port or redis+cluster://host:port,host:port"
+        raise SettingsError([Problem("environment", "HUSHGATE_REDIS_URL", str(error), remedy)]) from None
+
+
 def open_house(config: Config, **parts: Any) -> House:
     """Opens every part that is not given. Raises SettingsError without keys."""
     gate = config.gate
@@ -104,7 +112,7 @@ def open_house(config: Config, **parts: Any) -> House:
     return House(
         config=config,
         ring=ring,
-        state=parts.get("state") or open_state(gate["redis_url"], config.data / "state.sqlite"),
+        state=parts.get("state") or _open_state(config),
         spool=parts.get("spool")
         or Spool(config.data / "spool", max_bytes=gate["spool_bytes"], days=gate["spool_days"]),
         atlas=parts.get("atlas") or Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"]),

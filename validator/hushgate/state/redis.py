@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
-from redis.cluster import ClusterParser
+import redis.cluster
 
 from hushgate.errors import StateLost
 from hushgate.state.base import Hit, Lease, Limit, Spend, plain
@@ -119,8 +119,9 @@ def _wiring(url: str) -> Callable[[], _Wire]:
     seeds = [(place.hostname or "localhost", place.port or 6379) for place in places]
     # one node's URL, to read account and options from; a cluster has no databases, so no path
     one = urlunsplit((parts.scheme.removesuffix("+cluster"), account + at + places[0].netloc, "", parts.query, ""))
-    # older releases of redis-py read MOVED and ASK with this parser only
-    member = _connector(one, parser_class=ClusterParser)
+    # redis-py 5 knows MOVED and ASK only by a parser that later releases no longer have, nor need
+    parser = getattr(redis.cluster, "ClusterParser", None)
+    member = _connector(one, **({"parser_class": parser} if parser else {}))
     return lambda: Cluster(seeds, lambda host, port: member(host=host, port=port))
 
 
