@@ -9,6 +9,8 @@ import pytest
 
 from stories import Rig, open_rig
 
+pytest_plugins = ["stores"]
+
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:

@@ -1,0 +1,107 @@
+"""The state stores under test: fixtures that open each of them, and work done in other processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hushgate.errors import StateLost
+from hushgate.state import State, open_state
+from servers import Cluster, Server, redis_cluster, redis_server
+
+KINDS = ["sqlite", "redis", "redis-cluster"]
+Opener = Callable[[], State]
+FORK = multiprocessing.get_context("fork")
+DAY = 86400
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with redis_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=KINDS)
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Opens the same store again and again, as each worker does."""
+    if request.param == "sqlite":
+        return lambda: open_state(None, tmp_path / "state.sqlite")
+    url = request.getfixturevalue("server" if request.param == "redis" else "cluster").url
+    return lambda: open_state(url, tmp_path)
+
+
+@pytest.fixture
+def state(opener: Opener) -> Iterator[State]:
+    state = opener()
+    yield state
+    state.close()
+
+
+_number = iter(range(10**9))
+
+
+def fresh() -> str:
+    """A name that no other test has used."""
+    return f"{os.getpid()}-{next(_number)}-{time.time_ns()}"
+
+
+def in_child(work: Callable[[], Any]) -> Any:
+    """What the work answers in a forked process."""
+    out = FORK.SimpleQueue()
+    child = FORK.Process(target=lambda: out.put(work()))
+    child.start()
+    child.join(20)
+    assert child.exitcode == 0
+    return out.get()
+
+
+def in_children(work: Callable[[], list[str]], count: int = 8) -> list[list[str]]:
+    """The same in several processes at once, that begin together."""
+    out, gate = FORK.Queue(), FORK.Barrier(count)
+
+    def run() -> None:
+        gate.wait(20)
+        out.put(work())
+
+    children = [FORK.Process(target=run) for _ in range(count)]
+    for child in children:
+        child.start()
+    answers = [out.get(timeout=30) for _ in children]
+    for child in children:
+        child.join(10)
+    out.close()
+    out.join_thread()
+    return answers
+
+
+def lost_within(work: Callable[[], object], seconds: float = 0.5) -> None:
+    """The work is told, in time, that the store is lost."""
+    began = time.monotonic()
+    with pytest.raises(StateLost):
+        work()
+    assert time.monotonic() - began < seconds
+
+
+def comes_back(work: Callable[[], Any], seconds: float = 10) -> Any:
+    """What the work answers, once the store is there again. Until then it is told so, in time and in no other way."""
+    deadline = time.monotonic() + seconds
+    while True:
+        began = time.monotonic()
+        try:
+            return work()
+        except StateLost:
+            assert time.monotonic() - began < 0.6
+            assert time.monotonic() < deadline, "it does not come back"
+            time.sleep(0.02)
