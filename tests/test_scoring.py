@@ -128,3 +128,10 @@ def test_ghosting_has_a_threshold_of_its_own() -> None:
 def test_observing_lets_everybody_in_and_says_what_it_would_have_done() -> None:
     decided = decide(Score(99.0, "bot", "high"), Policy(), enforce=False)
     assert (decided.decision, decided.would, decided.conversion) == ("allow", "ghost", "count")
+
+
+def test_a_conversion_counts_where_somebody_who_is_no_bot_is_let_in() -> None:
+    careful, lenient = Policy(suspect="challenge"), Policy(bot="allow")
+    assert decide(Score(60.0, "suspect", "low"), Policy(), enforce=True).conversion == "count"
+    assert decide(Score(60.0, "suspect", "low"), careful, enforce=True).conversion == "suppress"
+    assert decide(Score(99.0, "bot", "high"), lenient, enforce=True).conversion == "suppress"

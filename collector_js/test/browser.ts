@@ -26,6 +26,8 @@ const start = (kind: Kind): Promise<Browser> =>
     browser: kind,
     executablePath: PATHS[kind],
     headless: true,
+    // The driver's habit is to have pages forgotten when they are left; a person's browser keeps them.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     ...(kind === "chrome" ? { args: CHROMIUM } : { extraPrefsFirefox: FIREFOX }),
   });
 

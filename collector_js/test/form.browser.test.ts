@@ -141,12 +141,13 @@ inBrowsers("a form", (bench) => {
   });
 
   test("that the browser brings back from its history gets a new token", async () => {
-    await open(bench);
+    await open(bench, { script: 'addEventListener("pageshow", (event) => { window.kept = event.persisted; })' });
     await bench.page.click("#go");
     await bench.page.waitForSelector("#done");
     await bench.page.evaluate("history.back()");
     await bench.page.waitForSelector("#signup");
     await pause(500);
+    expect(await bench.page.evaluate("window.kept")).toBe(true);
     expect(await bench.page.$eval("#email", (field) => (field as HTMLInputElement).value)).toBe("ann@example.org");
     await bench.page.click("#go");
     await until(() => bench.shop.posts.length === 2);

@@ -42,13 +42,14 @@ class Decided(NamedTuple):
 
 
 def decide(score: Score, policy: Policy, *, enforce: bool) -> Decided:
-    """Applies the policy to a score."""
+    """Applies the policy to a score. A conversion counts where somebody who is no bot is let in."""
     wanted: Decision = getattr(policy, score.verdict)
     if wanted == "ghost" and score.score < policy.ghost_at:
         wanted = policy.below_ghost
     if not enforce:
         return Decided("allow", wanted, "count")
-    return Decided(wanted, None, "suppress" if score.verdict == "bot" else "count")
+    counts = wanted == "allow" and score.verdict != "bot"
+    return Decided(wanted, None, "count" if counts else "suppress")
 
 
 def decide_without(row: str, policy: Policy, *, enforce: bool) -> Decided:

@@ -129,7 +129,7 @@ def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgemen
     verdict, decision = TEST_OUTCOMES[site.key]
     finding = Finding("test-key", "note", 0, f"the site key {site.key} always gives this outcome")
     judged = Judged(verdict, decision, {"human": 0.0, "suspect": 60.0}.get(verdict, 99.0), "high", [finding])
-    conversion: Conversion = "suppress" if verdict == "bot" else "count"
+    conversion: Conversion = "count" if decision == "allow" else "suppress"
     return replace(judgement, judged=judged, conversion=conversion)
 
 

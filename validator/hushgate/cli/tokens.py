@@ -38,7 +38,7 @@ def mint(outcome: str, key: str | None, action: str, hostname: str) -> None:
         decision=decision,
         score=0.0 if verdict == "human" else 99.0,
         confidence="high",
-        conversion="suppress" if verdict == "bot" else "count",
+        conversion="count" if decision == "allow" else "suppress",
         findings=[Finding("minted", "note", 0, "minted by hand with `hushgate mint`")],
     )
     click.echo(Tokens(config.keys(), config.gate["token_ttl"]).mint(claims))
