@@ -39,24 +39,26 @@ export const openRooms = (samples: Collected): Promise<void> =>
 function listen(samples: Collected, done: () => void, all: (reason: string) => void): void {
   const { origin } = new URL(options.endpoint);
   let silent = true;
+  // A frame that stays would keep the page out of the browser's back-forward cache: it has a shared worker.
+  const end = () => {
+    frame.remove();
+    done();
+  };
   const refused = (reason: string) => {
     if (silent) all(reason);
-    done();
+    end();
   };
   addEventListener("message", ({ data, origin: from, source }) => {
     if (from !== origin || source !== frame.contentWindow) return;
     const { hushgate, ...told } = data;
     silent = !hushgate;
     Object.assign(samples, told);
-    if (ROOMS.every((name) => (samples[name] as { e?: string }).e !== "timeout")) done();
+    if (ROOMS.every((name) => (samples[name] as { e?: string }).e !== "timeout")) end();
   });
   document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
     if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refused("csp");
   });
   const frame = hiddenFrame(`${options.endpoint}/v1/rooms#${encodeURIComponent(location.origin)}`);
-  frame.onload = () => sleep(SILENCE_MS).then(() => refused("blocked"));
-  sleep(EACH_MS).then(() => {
-    frame.remove();
-    done();
-  });
+  frame.onload = () => sleep(SILENCE_MS).then(() => silent && refused("blocked"));
+  sleep(EACH_MS).then(end);
 }

@@ -19,7 +19,7 @@ const QUIET =
 const CHROMIUM = process.getuid?.() === 0 ? [...QUIET, "--no-sandbox"] : QUIET;
 
 // A test browser keeps no pages in its history unless it is told to.
-const FIREFOX = { "browser.sessionhistory.max_total_viewers": 4, "fission.bfcacheInParent": true };
+const FIREFOX = { "browser.sessionhistory.max_total_viewers": 50, "fission.bfcacheInParent": true };
 
 const start = (kind: Kind): Promise<Browser> =>
   launch({

@@ -20,7 +20,10 @@ def blueprint(store: Store) -> Blueprint:
 
     @pages.post("/analytics")
     def collect() -> tuple[str, int]:
-        event: Any = request.get_json(force=True, silent=True)
+        try:
+            event: Any = request.get_json(force=True, silent=True)
+        except RecursionError:  # silent does not cover a body of nothing but brackets
+            event = None
         if isinstance(event, dict) and event.get("event") in EVENTS and _ID.fullmatch(str(event.get("user_id"))):
             count(store, str(event["user_id"]), str(event["event"]))
         return "", 204

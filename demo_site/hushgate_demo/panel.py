@@ -107,7 +107,7 @@ def blueprint(panel: Panel) -> Blueprint:
     @pages.get("/operator/log.json")
     def log() -> Response:
         after = request.args.get("after", 0, type=int)
-        return _demo_only(jsonify({"note": NOTE, "entries": panel.after(min(after, 2**62))}))
+        return _demo_only(jsonify({"note": NOTE, "entries": panel.after(max(0, min(after, 2**62)))}))
 
     return pages
 

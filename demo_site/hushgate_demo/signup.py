@@ -33,8 +33,6 @@ class Desk:
         admission = self.gate.admit(request, token=request.form.get("hushgate-token", ""), action="signup")
         account = self.accounts.draft(form)
         outcome = Outcome(self.act(admission, account), account)
-        if outcome.done:
-            admission.commit()
         self.panel.record(admission, outcome)
         return outcome
 
@@ -44,9 +42,9 @@ class Desk:
             return Kind.REFUSED
         if admission.decision == "throttle":
             return Kind.LATER
-        if self.accounts.taken(account.email, ghost=admission.ghosted):
+        if self.accounts.taken(account.email, ghost=not admission.allowed):
             return Kind.TAKEN
-        if admission.decision == "challenge":
+        if admission.decision == "challenge" or not admission.commit():  # a token opens one account
             self.accounts.ask_to_confirm(account)
             return Kind.CONFIRM
         if admission.ghosted:

@@ -145,7 +145,9 @@ def main() -> None:
     """Prints ratios with SQLite and with Redis, the stages, and the growth of memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stores", nargs="*", default=["sqlite", "redis"])
-    parser.add_argument("--no-memory", action="store_true", help="leave out the 100,000 visits in which the memory is watched")
+    parser.add_argument(
+        "--no-memory", action="store_true", help="leave out the 100,000 visits in which the memory is watched"
+    )
     args: Any = parser.parse_args()
     if not have_wrk():
         sys.exit("make bench drives the server with wrk: install Debian's package wrk")

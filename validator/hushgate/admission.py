@@ -74,7 +74,11 @@ class Admission:
         return self.decision == "ghost"
 
     def commit(self) -> bool:
-        """Spends the token, once the signup has been written. Without one there is nothing to spend: True."""
+        """Spends the token: True for the one call that does, so do it before the row is written.
+
+        Two forms sent at once with one token are one visitor's lease, and only one of them may go on. Without a token there is
+        nothing to spend: True.
+        """
         return self.verified.commit() if self.verified else True
 
 

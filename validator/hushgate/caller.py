@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 
 HEADER_MAX = 1024
 HEADERS_MAX = 64
+HOPS_MAX = 16
+_PORT = re.compile(r"^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$")
 _SECRET = frozenset({"cookie", "authorization", "proxy-authorization"})
 """Headers that are never kept: nothing in them helps to judge a visit."""
 
@@ -59,7 +62,7 @@ def _header_name(key: str) -> str | None:
 @lru_cache(maxsize=8192)
 def _trusted(ip: str, proxies: tuple[IPNetwork, ...]) -> bool:
     try:
-        address = ipaddress.ip_address(ip)
+        address = _address(ip)
     except ValueError:
         return False
     return any(address in network for network in proxies)
@@ -70,8 +73,9 @@ def client_ip(peer: str, forwarded: str | None, proxies: tuple[IPNetwork, ...]) 
     if not forwarded or not _trusted(peer, proxies):
         return peer
     ip = peer
-    for hop in reversed([part.strip() for part in forwarded.split(",")[-16:]]):
-        if not _is_ip(hop):
+    for part in reversed(forwarded.split(",")[-HOPS_MAX:]):
+        hop = _bare(part.strip())
+        if hop is None:
             return ip
         ip = hop
         if not _trusted(hop, proxies):
@@ -80,28 +84,36 @@ def client_ip(peer: str, forwarded: str | None, proxies: tuple[IPNetwork, ...]) 
 
 
 @lru_cache(maxsize=8192)
-def _is_ip(text: str) -> bool:
+def _bare(text: str) -> str | None:
+    """An address without brackets and port, as some proxies write them; None where it is no address."""
+    match = _PORT.match(text)
     try:
-        ipaddress.ip_address(text)
+        return str(_address(match.group(1) or match.group(2) if match else text))
     except ValueError:
-        return False
-    return True
+        return None
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address, IPv4 where it is IPv4 in IPv6's clothes. Raises ValueError."""
+    address = ipaddress.ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 @lru_cache(maxsize=8192)
 def address_prefix(ip: str) -> str:
     """The part of an address that stays when a phone moves or a line is renewed: /24 of IPv4, /56 of IPv6."""
     try:
-        address = ipaddress.ip_address(ip)
+        address = _address(ip)
     except ValueError:
         return "unknown"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 56), strict=False))
 
 
 @lru_cache(maxsize=1024)
 def _hostname(url: str) -> str | None:
+    """The host of a page's address; None for what no browser sends as one."""
+    if not url.startswith(("https://", "http://")) or "\\" in url or "@" in url.partition("?")[0]:
+        return None
     try:
         return urlsplit(url).hostname
     except ValueError:
@@ -111,11 +123,12 @@ def _hostname(url: str) -> str | None:
 def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> Caller:
     """Reads the caller of a request. Never raises."""
     headers = read_headers(environ)
-    forwarded = headers.get("x-forwarded-for")
+    # the end of it is what our own proxy wrote: a client that pads the beginning must not push that out
+    forwarded = (environ.get("HTTP_X_FORWARDED_FOR") or "")[-HEADER_MAX:]
     peer = environ.get("REMOTE_ADDR") or ""
     ip = client_ip(peer, forwarded, proxies)
     told = headers.get("x-forwarded-proto")
     scheme = told if told and _trusted(peer, proxies) else environ.get("wsgi.url_scheme") or "http"
     origin = headers.get("origin")
-    page = origin if origin and origin != "null" else headers.get("referer")
+    page = headers.get("referer") if origin is None else origin
     return Caller(ip, headers, origin, _hostname(page) if page else None, scheme)

@@ -18,12 +18,12 @@ from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
 from hushgate.keys import b64
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
-from hushgate.sessions import Session
+from hushgate.sessions import FUTURE_MS, Session
 from hushgate.tokens import Claims
 from hushgate.visit import Finding, Judged, Timing, Visit
 
 log = logging.getLogger(__name__)
-SPEND_SLACK = 60
+SPEND_SLACK = 2 * FUTURE_MS // 1000
 """Seconds that a spent nonce is remembered beyond its session's time to live: clocks of two workers differ."""
 
 

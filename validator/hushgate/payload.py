@@ -27,7 +27,7 @@ class Opening(Struct, frozen=True, forbid_unknown_fields=False):
     """The body of ``POST /v1/session``. ``after`` is the page's previous session."""
 
     sitekey: Annotated[str, Meta(min_length=1, max_length=64)]
-    action: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,32}$")] = ""
+    action: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,32}\Z")] = ""
     after: Annotated[str, Meta(max_length=1024)] | None = None
 
 

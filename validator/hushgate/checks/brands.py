@@ -144,18 +144,18 @@ def brands_grease(browser: Browser, client_hints: ClientHints) -> str | None:
     title="The user agent claims a Chromium browser that has no client hints",
     tier=Tier.SOFT,
     weight=50,
-    flags=[{"user_agent": _CHROME, "missing": {"client_hints": "unsupported"}, "secure_context": True}],
+    flags=[{"user_agent": _CHROME, "missing": {"client_hints": "unsupported"}, "secure_page": True}],
     passes=[
-        {"user_agent": _CHROME, "missing": {}, "secure_context": True},
-        {"user_agent": _CHROME, "missing": {"client_hints": "timeout"}, "secure_context": True},
-        {"user_agent": _FIREFOX, "missing": {"client_hints": "unsupported"}, "secure_context": True},
-        {"user_agent": _WEBVIEW, "missing": {"client_hints": "unsupported"}, "secure_context": True},
+        {"user_agent": _CHROME, "missing": {}, "secure_page": True},
+        {"user_agent": _CHROME, "missing": {"client_hints": "timeout"}, "secure_page": True},
+        {"user_agent": _FIREFOX, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+        {"user_agent": _WEBVIEW, "missing": {"client_hints": "unsupported"}, "secure_page": True},
     ],
     wrong_about="Firefox users who pose as Chrome to be let in by a site.",
 )
-def hints_not_supported(browser: Browser, missing: dict[str, str], secure_context: bool) -> str | None:
+def hints_not_supported(browser: Browser, missing: dict[str, str], secure_page: bool) -> str | None:
     """navigator.userAgentData is there in every Chromium since 90 on a trustworthy page."""
-    if secure_context and _wants_hints(browser) and missing.get("client_hints") == "unsupported":
+    if secure_page and _wants_hints(browser) and missing.get("client_hints") == "unsupported":
         return f"says {browser.words}, but has no client hints"
     return None
 

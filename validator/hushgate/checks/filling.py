@@ -5,6 +5,7 @@ from __future__ import annotations
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
+FAST_MS = 800
 _TYPED = {"bound": True, "filled": 3, "inputs": 30, "typed": 30, "keydowns": 32, "focuses": 3}
 _AUTOFILLED = {"bound": True, "filled": 3, "inputs": 3, "autofilled": 3, "focuses": 1}
 
@@ -38,7 +39,7 @@ def filled_without_input(interaction: Interaction) -> str | None:
     """Absence is a sign of its own: a form filled in by script must not pass because there was too little to measure."""
     if not interaction.bound or not interaction.filled:
         return None
-    untouched = interaction.inputs == 0 and interaction.autofilled == 0 and interaction.focuses == 0
+    untouched = interaction.inputs == 0 and interaction.autofilled == 0
     if untouched or interaction.scripted >= interaction.filled:
         return f"{interaction.filled} fields hold values, and nothing was typed, pasted or filled in by the browser"
     return None
@@ -97,7 +98,7 @@ def events_untrusted(interaction: Interaction) -> str | None:
     "no-hand",
     title="The form was filled in and sent with no key, no press, no touch and no field entered",
     tier=Tier.SOFT,
-    weight=82,
+    weight=80,
     flags=[
         {
             "interaction": {
@@ -139,3 +140,23 @@ def no_hand(interaction: Interaction) -> str | None:
     if not interaction.bound or not interaction.filled or hand or not made:
         return None
     return f"{interaction.filled} fields were filled in and sent by a script: no key, no press, no touch"
+
+
+@check(
+    "filled-too-fast",
+    title="The form was sent within a moment of being opened",
+    tier=Tier.SOFT,
+    weight=35,
+    flags=[{"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}}],
+    passes=[
+        {"timing": {"open_to_verdict_ms": 2500}, "interaction": {"bound": True, "filled": 3}},
+        {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": False}},
+        {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}, "action": "pageview"},
+    ],
+    wrong_about="Autofill and Enter on a fast machine: 11 % of people are under 2 s, so the limit is 0.8 s.",
+)
+def filled_too_fast(open_ms: float, interaction: Interaction, action: str = "") -> str | None:
+    """By the gate's own clock, which the page cannot set."""
+    if open_ms >= FAST_MS or not interaction.bound or not interaction.filled or action == "pageview":
+        return None
+    return f"the form was filled in and sent within {open_ms / 1000:.1f} s"

@@ -47,9 +47,15 @@ def window_smaller_than_view(browser: Browser, screen: Screen) -> str | None:
         or (screen.pixel_ratio or 1) < 1
     ):
         return None
-    if screen.inner_width <= screen.outer_width + 1 or (screen.zoom or 1) != 1:
+    if screen.inner_width <= screen.outer_width + 1 or (screen.zoom or 1) != 1 or _zoomed_out(screen):
         return None
     return f"the view is {screen.inner_width:g} wide, the window {screen.outer_width:g}"
+
+
+def _zoomed_out(screen: Screen) -> bool:
+    """Whether the view is larger than the window by one of the steps in which browsers zoom: 90, 80, 75, 67, 50, 33, 25 %."""
+    share = (screen.outer_width or 0) / (screen.inner_width or 1)
+    return any(abs(share - step) < 0.02 for step in (0.9, 0.8, 0.75, 0.67, 0.5, 0.33, 0.25))
 
 
 @check(

@@ -66,9 +66,9 @@ def _stands_in(renderer: str) -> bool:
 
 
 _IMPOSSIBLE: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
-    ("Direct3D", frozenset({"macos", "linux", "android", "ios"}), re.compile(r"Direct3D|D3D(?:9|11|12)\b")),
+    ("Direct3D", frozenset({"macos", "ios"}), re.compile(r"Direct3D|D3D(?:9|11|12)\b")),
     ("Metal", frozenset({"windows", "linux", "android", "chromeos"}), re.compile(r"\bMetal\b")),
-    ("an Apple GPU", frozenset({"windows", "linux", "android", "chromeos"}), re.compile(r"\bApple (?:GPU|M\d|A\d)")),
+    ("an Apple GPU", frozenset({"windows", "android", "chromeos"}), re.compile(r"\bApple (?:GPU|M\d|A\d)")),
     ("Mesa", frozenset({"windows", "macos", "ios"}), re.compile(r"\bMesa\b|llvmpipe", re.IGNORECASE)),
     ("a phone's GPU", frozenset({"macos"}), re.compile(r"\b(?:Adreno|Mali|PowerVR)\b")),
 )
@@ -90,7 +90,7 @@ _IMPOSSIBLE: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
         {"user_agent": _LINUX, "webgl": _LLVMPIPE},
         {"user_agent": _WINDOWS, "webgl": _SWIFTSHADER},
     ],
-    wrong_about="People who change their user agent with an extension; Wine and translation layers.",
+    wrong_about="People who change their user agent with an extension. Linux on a Mac or inside Windows may name either's graphics.",
     abstain=(Privacy.MASKS_GRAPHICS,),
 )
 def gpu_impossible(browser: Browser, renderer: str) -> str | None:

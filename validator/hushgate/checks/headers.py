@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hushgate.evidence.browser import Browser
 from hushgate.registry import Tier, check
 
@@ -12,6 +14,7 @@ _FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 F
 _OLD_SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Mobile/15E148 Safari/604.1"
 _REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}
 _PAGE = {**_REQUEST, "origin": "https://a.example"}
+_WEBKIT = re.compile(r"(?:CPU (?:iPhone )?OS |Version/)(\d{1,3})")
 _METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
 """Versions from which Fetch Metadata is sent: Chrome 76, Firefox 90, Safari 16.4; with room to spare."""
 
@@ -27,9 +30,22 @@ _METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
 )
 def user_agent_header_against_page(user_agent: str, header_user_agent: str) -> str | None:
     """A script in the page changes what scripts read, not what the browser sends."""
-    if not user_agent or not header_user_agent or user_agent.strip() == header_user_agent.strip():
+    if not user_agent or not header_user_agent or user_agent.strip() in _readings(header_user_agent.strip()):
         return None
     return "the page and the header name different user agents"
+
+
+def _engine_version(browser: Browser) -> int:
+    """The engine's version: WebKit's is the system's or Safari's, whatever the app around it calls itself."""
+    if browser.engine != "webkit":
+        return browser.chromium or browser.major or 0
+    match = _WEBKIT.search(browser.raw)
+    return int(match.group(1)) if match else 0
+
+
+def _readings(header: str) -> tuple[str, str]:
+    """A header as WSGI hands it over (latin-1), and as the UTF-8 that a phone's own name may have put in."""
+    return header, header.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 @check(
@@ -48,7 +64,7 @@ def user_agent_header_against_page(user_agent: str, header_user_agent: str) -> s
 )
 def fetch_metadata_not_sent(header_browser: Browser, whole_headers: dict[str, str], secure_context: bool) -> str | None:
     """Sec-Fetch-* is added by the browser itself and cannot be set by a page; HTTP libraries have to invent it."""
-    version = header_browser.chromium or header_browser.major or 0
+    version = _engine_version(header_browser)
     sends = version >= _METADATA_SINCE.get(header_browser.engine, 10_000)
     if secure_context and sends and not any(name.startswith("sec-fetch-") for name in whole_headers):
         return f"the header says {header_browser.words}, but no Sec-Fetch header came with it"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.browser import Browser
 from hushgate.registry import Tier, check
-from hushgate.signals import Interaction
+from hushgate.signals import Hardware, Interaction
 
+_WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+_IPAD = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
 _HAND = {
     "bound": True,
     "filled": 3,
@@ -22,17 +27,20 @@ _HAND = {
     title="Capital letters were typed with no Shift key",
     tier=Tier.SOFT,
     weight=60,
-    flags=[{"interaction": {**_HAND, "shiftless": 3}}],
+    flags=[{"user_agent": _WINDOWS, "interaction": {**_HAND, "shiftless": 3}}],
     passes=[
-        {"interaction": _HAND},
-        {"interaction": {**_HAND, "shiftless": 2, "touch": 4}},
-        {"interaction": {**_HAND, "composed": 9, "shiftless": 2}},
+        {"user_agent": _WINDOWS, "interaction": _HAND},
+        {"user_agent": _WINDOWS, "interaction": {**_HAND, "shiftless": 2, "touch": 4}},
+        {"user_agent": _WINDOWS, "interaction": {**_HAND, "composed": 9, "shiftless": 2}},
+        {"user_agent": _IPAD, "hardware": {"touch_points": 5}, "interaction": {**_HAND, "shiftless": 1}},
     ],
     wrong_about="On-screen keyboards and text expanders that press letters in the person's name.",
 )
-def capitals_without_shift(interaction: Interaction) -> str | None:
+def capitals_without_shift(interaction: Interaction, browser: Browser, hardware: Hardware | None = None) -> str | None:
     """A driver sends the character; a hand has to hold Shift first."""
-    if not interaction.shiftless or interaction.touch or interaction.composed or interaction.pen:
+    tablet = hardware is not None and (hardware.touch_points or 0) > 1 and browser.system in ("ios", "macos", "android")
+    helped = tablet or interaction.touch or interaction.composed or interaction.pen
+    if not interaction.shiftless or helped:
         return None
     return f"{interaction.shiftless} capital letters were typed with neither Shift nor Caps Lock down"
 
@@ -41,7 +49,7 @@ def capitals_without_shift(interaction: Interaction) -> str | None:
     "keys-not-held",
     title="Keys were released as soon as they were pressed",
     tier=Tier.SOFT,
-    weight=50,
+    weight=45,
     flags=[{"interaction": {**_HAND, "dwell": {"n": 40, "p10": 0.2, "p50": 0.6, "p90": 1.1, "cv": 0.5}}}],
     passes=[
         {"interaction": _HAND},

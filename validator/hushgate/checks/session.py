@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from hushgate.payload import LEFT_OUT
 from hushgate.registry import Tier, check
-from hushgate.signals import Interaction
+from hushgate.signals import SIGNALS, Engine, Hardware, Screen
 
-FAST_MS = 800
+_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
 DAY_MS = 86_400_000
+_ALWAYS = (*SIGNALS,)
+"""Every version of the collector sends a value or a reason for each of these."""
+
 _CORE = ("user_agent", "platform", "languages", "timezone", "screen", "hardware", "webdriver", "engine", "automation")
 """Signals that every browser answers in some way: the collector always has a value or a reason."""
-
-
-@check(
-    "filled-too-fast",
-    title="The form was sent within a moment of being opened",
-    tier=Tier.SOFT,
-    weight=35,
-    flags=[{"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}}],
-    passes=[
-        {"timing": {"open_to_verdict_ms": 2500}, "interaction": {"bound": True, "filled": 3}},
-        {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": False}},
-        {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}, "action": "pageview"},
-    ],
-    wrong_about="Autofill and Enter on a fast machine: 11 % of people are under 2 s, so the limit is 0.8 s.",
-)
-def filled_too_fast(open_ms: float, interaction: Interaction, action: str = "") -> str | None:
-    """By the gate's own clock, which the page cannot set."""
-    if open_ms >= FAST_MS or not interaction.bound or not interaction.filled or action == "pageview":
-        return None
-    return f"the form was filled in and sent within {open_ms / 1000:.1f} s"
 
 
 @check(
@@ -95,17 +80,17 @@ def session_moved(opened: dict[str, str]) -> str | None:
     title="Signals are left out that the collector always sends",
     tier=Tier.SOFT,
     weight=75,
-    flags=[{"missing": dict.fromkeys(_CORE, LEFT_OUT)}, {"missing": {"screen": LEFT_OUT, "engine": LEFT_OUT}}],
+    flags=[{"missing": dict.fromkeys(_CORE, LEFT_OUT)}, {"missing": {"worker": LEFT_OUT, "interaction": LEFT_OUT}}],
     passes=[
         {"missing": {}},
         {"missing": {"webgl": "unsupported", "screen": "timeout"}},
-        {"missing": {"frame": LEFT_OUT}},
+        {"missing": {"frame": "csp"}},
     ],
     wrong_about="Nobody: a collector of another version sends these too.",
 )
 def signals_left_out(missing: dict[str, str]) -> str | None:
     """The collector sends a value or a reason for each. A payload without either was not made by it."""
-    names = [name for name in _CORE if missing.get(name) == LEFT_OUT]
+    names = [name for name in _ALWAYS if missing.get(name) == LEFT_OUT]
     return f"left out of the payload: {', '.join(names)}" if names else None
 
 
@@ -114,11 +99,51 @@ def signals_left_out(missing: dict[str, str]) -> str | None:
     title="Nearly everything that a browser always answers has failed",
     tier=Tier.SOFT,
     weight=60,
-    flags=[{"missing": dict.fromkeys(_CORE, "blocked")}, {"missing": dict.fromkeys(_CORE[:6], "timeout")}],
-    passes=[{"missing": {}}, {"missing": {"hardware": "blocked", "screen": "timeout"}}],
+    flags=[{"missing": dict.fromkeys(_CORE, "blocked")}, {"missing": dict.fromkeys(_CORE[:4], "timeout")}],
+    passes=[{"missing": {}}, {"missing": {"hardware": "blocked", "screen": "timeout", "engine": "timeout"}}],
     wrong_about="Machines under such load that every question times out.",
 )
 def signals_all_failed(missing: dict[str, str]) -> str | None:
     """A reason costs nothing to write. A browser that runs the script can answer most of these at once."""
     failed = [name for name in _CORE if name in missing and missing[name] != LEFT_OUT]
-    return f"{len(failed)} of {len(_CORE)} plain questions have no answer" if len(failed) > len(_CORE) // 2 else None
+    return f"{len(failed)} of {len(_CORE)} plain questions have no answer" if len(failed) > 3 else None
+
+
+@check(
+    "answers-empty",
+    title="Plain questions are answered with nothing",
+    tier=Tier.SOFT,
+    weight=70,
+    flags=[
+        {"user_agent": "", "platform": "", "engine": {}, "screen": {}, "hardware": {}},
+        {"user_agent": _AGENT, "platform": "Win32", "engine": {}, "screen": {}, "hardware": {"concurrency": 8}},
+    ],
+    passes=[
+        {
+            "user_agent": _AGENT,
+            "platform": "",
+            "engine": {"eval_length": 33},
+            "screen": {"width": 9},
+            "hardware": {"memory": 8},
+        },
+        {
+            "user_agent": _AGENT,
+            "platform": "Win32",
+            "engine": {"eval_length": 33},
+            "screen": {"width": 9},
+            "hardware": {},
+        },
+    ],
+    wrong_about="Nobody known: privacy extensions change answers, they do not empty them.",
+)
+def answers_empty(user_agent: str, platform: str, engine: Engine, screen: Screen, hardware: Hardware) -> str | None:
+    """An empty answer is no answer, and costs nothing to write. Every browser has a width, an engine and a name."""
+    empty = {
+        "user agent": not user_agent,
+        "platform": not platform,
+        "engine": engine == Engine(),
+        "screen": screen == Screen(),
+        "hardware": hardware == Hardware(),
+    }
+    names = [name for name, nothing in empty.items() if nothing]
+    return f"empty answers: {', '.join(names)}" if len(names) > 1 else None

@@ -80,8 +80,6 @@ def user_agent_malformed(agents: tuple[str, ...]) -> str | None:
 def _malformed(raw: str) -> str | None:
     if _leftover(raw):
         return f"the user agent has leftovers of a script: {_short(raw)}"
-    if raw != raw.strip():
-        return "the user agent begins or ends with a blank"
     if raw.count("(") != raw.count(")"):
         return f"the user agent's brackets do not close: {_short(raw)}"
     return None

@@ -91,3 +91,10 @@ def whole_headers(headers: dict[str, str]) -> dict[str, str] | Missing:
     if "host" in headers and "accept" in headers:
         return headers
     return Missing("not all headers are on record")
+
+
+@derived
+def secure_page(headers: dict[str, str]) -> bool | Missing:
+    """Whether the page itself was in a secure context, where scripts have client hints. A secure gate says nothing of its page."""
+    page = headers.get("origin") or headers.get("referer")
+    return _trustworthy(page) if page else Missing("no header names the page")

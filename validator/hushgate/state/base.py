@@ -80,10 +80,7 @@ class State(Protocol):
         """
 
     def commit(self, nonce: str, holder: str, ttl: int) -> bool:
-        """Spends a leased token; False where another holds it or has spent it. Asking again changes nothing.
-
-        Only who was GRANTED a lease has a reason to commit, so here an empty holder is the one that holds it.
-        """
+        """Spends a leased token. True for the one call that does; False where it is spent already, or another holds it."""
 
     def release(self, nonce: str, holder: str) -> None:
         """Gives a lease back, unspent. Does nothing where another holds it, or where it is spent."""

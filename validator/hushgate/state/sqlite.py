@@ -168,10 +168,9 @@ class SqliteState:
 
         def work(handle: sqlite3.Connection) -> bool:
             row = self._token(handle, nonce)
-            if row is not None and row[0] != holder:
+            if row is not None and (row[0] != holder or row[1]):
                 return False
-            if row is None or not row[1]:
-                self._hold(handle, nonce, holder, ttl, spent=True)
+            self._hold(handle, nonce, holder, ttl, spent=True)
             return True
 
         return self._write(work)

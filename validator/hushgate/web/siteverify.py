@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from hushgate.config import Site
 from hushgate.errors import (
@@ -24,8 +25,10 @@ from hushgate.keys import hash_secret
 from hushgate.verify import Verified, verify
 from hushgate.web.answers import answer
 
+BODY_MAX = 8 * 1024
 FIELD_MAX = 4096
 FIELDS_MAX = 64
+_FIELDS = ("secret", "response", "action", "idempotency_key")
 _CODES: dict[type[HushgateError], str] = {
     TokenMissing: "missing-input-response",
     TokenExpired: "timeout-or-duplicate",
@@ -50,7 +53,16 @@ def blueprint(house: House) -> Blueprint:
 
 def _fields() -> dict[str, str] | None:
     """The request's fields, from a form, a multipart form or JSON; None where they cannot be read."""
+    request.max_content_length = BODY_MAX
+    try:
+        return _read_fields()
+    except RequestEntityTooLarge:
+        return None
+
+
+def _read_fields() -> dict[str, str] | None:
     if request.mimetype == "multipart/form-data":
+        request.max_form_parts = FIELDS_MAX
         return {name: value[:FIELD_MAX] for name, value in request.form.items()}
     try:
         if request.mimetype == "application/x-www-form-urlencoded":
@@ -60,6 +72,8 @@ def _fields() -> dict[str, str] | None:
     except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict):
+        return None
+    if not all(isinstance(fields.get(name, ""), str) for name in _FIELDS):
         return None
     return {name: value[:FIELD_MAX] for name, value in fields.items() if isinstance(value, str)}
 
