@@ -287,3 +287,13 @@ def test_a_conversion_is_counted_once(demo: Demo) -> None:
         assert demo.client.post("/analytics", data=body).status_code == 204
     assert demo.rows("SELECT account FROM conversions") == [(user,)]
     assert demo.client.get("/operator.json").get_json()["totals"]["conversions"] == 1
+
+
+@pytest.mark.parametrize("after", ["-99999999999999999999999", "99999999999999999999999", "x", "-1"])
+def test_the_log_takes_any_number(demo: Demo, after: str) -> None:
+    assert demo.client.get(f"/operator/log.json?after={after}").status_code == 200
+
+
+@pytest.mark.parametrize("body", ["[" * 16000, '{"a":' * 3000, "null", ""])
+def test_the_analytics_take_any_body(demo: Demo, body: str) -> None:
+    assert demo.client.post("/analytics", data=body).status_code == 204

@@ -178,3 +178,36 @@ def test_a_wrong_clock_is_no_error(rig: Rig, days: int) -> None:
     payload = rig.payload(SIGNALS, clock=(time.time() + days * 86_400) * 1000)
     token = rig.post("/v1/verdict", rig.seal(rig.open(), payload)).get_json()["token"]
     assert "clock-wrong" in {finding["check"] for finding in rig.redeem(token)["findings"]}
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        {
+            name: SIGNALS[name]
+            for name in (
+                "user_agent",
+                "platform",
+                "languages",
+                "timezone",
+                "screen",
+                "hardware",
+                "webdriver",
+                "engine",
+                "automation",
+            )
+        },
+        {**SIGNALS, "user_agent": "", "platform": "", "engine": {}, "screen": {}, "hardware": {}},
+        {**SIGNALS, "interaction": {"bound": True, "filled": 3}},
+    ],
+)
+def test_leaving_out_and_answering_with_nothing_is_not_human(rig: Rig, signals: dict[str, Any]) -> None:
+    assert rig.redeem(rig.token(signals))["verdict"] != "human"
+
+
+@pytest.mark.parametrize("body", [b"Content-Disposition: form-data; " + b"a=b;" * 15_000, b"--x\r\n" * 900])
+def test_a_multipart_body_costs_little(rig: Rig, body: bytes) -> None:
+    started = time.process_time()
+    response = rig.client.post("/v1/siteverify", data=b"--x\r\n" + body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == 200 and response.get_json()["success"] is False
+    assert (time.process_time() - started) * 1000 < CPU_MS

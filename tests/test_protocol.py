@@ -6,6 +6,7 @@ import json
 import re
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -321,7 +322,7 @@ def test_no_token_is_none(rig: Rig, text: str, kind: type[Exception]) -> None:
 def test_an_old_token_is_refused_with_its_age(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     token = rig.token()
     now = time.time()
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + 400)
+    monkeypatch.setattr("hushgate.tokens.time.time", lambda: now + 400)
     with pytest.raises(TokenExpired) as caught:
         gate_of(rig).verify(token)
     assert caught.value.age > 300
@@ -391,3 +392,40 @@ def test_errors_are_json_everywhere(rig: Rig) -> None:
     assert error(rig.client.get("/nowhere"))["code"] == "not-found"
     wrong = rig.client.get("/v1/verdict")
     assert wrong.status_code == 405 and error(wrong)["code"] == "method-not-allowed"
+
+
+def test_forms_sent_at_once_with_one_token_open_one_account(rig: Rig) -> None:
+    gate, token = gate_of(rig), rig.token()
+    environ = {"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": "84.128.0.1"}
+    request = SimpleNamespace(environ=environ)
+    admissions = [gate.admit(request, token=token, action="signup") for _ in range(5)]
+    assert all(admission.allowed for admission in admissions)
+    assert [admission.commit() for admission in admissions] == [True, False, False, False, False]
+    assert gate.admit(request, token=token, action="signup").decision == "challenge"
+
+
+def test_a_signup_without_a_usable_token_is_decided_by_the_policys_row(rig: Rig) -> None:
+    gate = gate_of(rig)
+    request = SimpleNamespace(environ={"HTTP_USER_AGENT": "curl/8", "REMOTE_ADDR": "84.128.0.1"})
+    person = SimpleNamespace(environ={"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": "84.128.0.1"})
+    assert gate.admit(request, token="", action="signup").ghosted
+    for token, why in (
+        ("", "there is no token"),
+        ("x", "not a token of this gate"),
+        (rig.token(action="login"), "the token's action"),
+    ):
+        admission = gate.admit(person, token=token, action="signup")
+        assert (admission.decision, admission.conversion, admission.verdict) == ("challenge", "suppress", None)
+        assert why in admission.reason
+        assert admission.commit() is True
+    metrics = rig.client.get("/metrics").text
+    assert 'hushgate_no_data_total{row="missing"} 2.0' in metrics and 'row="misdirected"' in metrics
+
+
+@pytest.mark.parametrize("seconds", [-30, -1, 0, 1, 250])
+def test_clocks_of_two_machines_may_differ(rig: Rig, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    token = rig.token()
+    now = time.time()
+    monkeypatch.setattr("hushgate.tokens.time.time", lambda: now + seconds)
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + seconds)
+    assert rig.redeem(token)["success"] is True

@@ -41,6 +41,7 @@ def _script(name: str, cache_control: str) -> Response:
     response.headers["Cache-Control"] = cache_control
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -68,6 +69,9 @@ def blueprint(_house: House) -> Blueprint:
         response = Response(_ROOMS, content_type="text/html; charset=utf-8")
         response.headers["Cache-Control"] = _MOVING
         response.headers["Content-Security-Policy"] = _ROOMS_POLICY
+        # pages that isolate themselves may embed only what says so too
+        response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     return routes

@@ -1,0 +1,69 @@
+"""Who asks: forwarded addresses count only as far as configured proxies wrote them, and only pages are pages."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+
+from hushgate.caller import address_prefix, client_ip, read_caller
+
+PROXIES = (ipaddress.ip_network("10.0.0.0/8"),)
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "ip"),
+    [
+        ("84.1.2.3", "6.6.6.6", "84.1.2.3"),
+        ("10.0.0.1", None, "10.0.0.1"),
+        ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        ("10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.9", "1.2.3.4"),
+        ("10.0.0.1", "1.2.3.4:5678", "1.2.3.4"),
+        ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
+        ("10.0.0.1", "::ffff:1.2.3.4", "1.2.3.4"),
+        ("::ffff:10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        ("10.0.0.1", "1.2.3.4, nonsense", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+    ],
+)
+def test_the_address(peer: str, forwarded: str | None, ip: str) -> None:
+    assert client_ip(peer, forwarded, PROXIES) == ip
+
+
+@pytest.mark.parametrize("padding", [900, 1000, 1020, 1024, 5000])
+def test_a_client_cannot_push_out_what_the_proxy_wrote(padding: int) -> None:
+    forwarded = ("6.6.6.6, " * 1000)[:padding] + ", 1.2.3.4"
+    environ = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": forwarded}
+    assert read_caller(environ, PROXIES).ip == "1.2.3.4"
+
+
+@pytest.mark.parametrize(
+    ("headers", "hostname"),
+    [
+        ({"HTTP_ORIGIN": "https://www.example.com"}, "www.example.com"),
+        ({"HTTP_ORIGIN": "https://www.example.com:8443"}, "www.example.com"),
+        ({"HTTP_REFERER": "http://www.example.com/a?b"}, "www.example.com"),
+        ({"HTTP_ORIGIN": "null", "HTTP_REFERER": "https://www.example.com/"}, None),
+        ({"HTTP_ORIGIN": "javascript://www.example.com/%0aalert(1)"}, None),
+        ({"HTTP_ORIGIN": "//www.example.com"}, None),
+        ({"HTTP_ORIGIN": "https://evil.example\\@www.example.com"}, None),
+        ({"HTTP_ORIGIN": "https://www.example.com@evil.example"}, None),
+        ({}, None),
+    ],
+)
+def test_the_page(headers: dict[str, str], hostname: str | None) -> None:
+    assert read_caller(headers, ()).hostname == hostname
+
+
+@pytest.mark.parametrize(
+    ("ip", "prefix"),
+    [
+        ("84.1.2.3", "84.1.2.0/24"),
+        ("::ffff:84.1.2.3", "84.1.2.0/24"),
+        ("2001:db8:1:2ff::1", "2001:db8:1:200::/56"),
+        ("x", "unknown"),
+    ],
+)
+def test_the_prefix(ip: str, prefix: str) -> None:
+    assert address_prefix(ip) == prefix
