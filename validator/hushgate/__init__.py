@@ -7,6 +7,8 @@ True
 """
 
 from hushgate.admission import Admission as Admission
+from hushgate.errors import BadField as BadField
+from hushgate.errors import GateLost as GateLost
 from hushgate.errors import HushgateError as HushgateError
 from hushgate.errors import SettingsError as SettingsError
 from hushgate.errors import StateLost as StateLost
@@ -17,5 +19,6 @@ from hushgate.errors import TokenMissing as TokenMissing
 from hushgate.errors import TokenRefused as TokenRefused
 from hushgate.errors import TokenReplayed as TokenReplayed
 from hushgate.gate import Gate as Gate
+from hushgate.gate import RemoteGate as RemoteGate
 from hushgate.verify import Verified as Verified
 from hushgate.version import __version__ as __version__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -118,6 +118,15 @@ def _hostname(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
+
+
+def environ_of(ip: str, scheme: str, headers: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """A WSGI environment that says this of a request, for those that came another way."""
+    environ: dict[str, object] = {"REMOTE_ADDR": ip, "wsgi.url_scheme": scheme}
+    for name, value in headers:
+        key = "HTTP_" + name.upper().replace("-", "_")
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    return environ
 
 
 def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> Caller:

@@ -20,13 +20,14 @@ from hushgate.judge import Rules
 from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
-from hushgate.settings import GATE, POLICY, SITE, Setting
+from hushgate.settings import CLIENT, GATE, POLICY, SITE, Setting
 from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
 CONFIG_FILE = "hushgate.toml"
 _PREFIX = "HUSHGATE_"
-_NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, "HUSHGATE_SITE", "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
+_CLIENT = {_PREFIX + setting.name.upper(): setting for setting in CLIENT}
+_NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, *_CLIENT, "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,23 @@ def _environment(reader: _Reader, environ: Mapping[str, str], values: dict[str, 
             values[setting.name] = reader.one(setting, environ[variable], variable, "environment")
         elif variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
             reader.unknown(variable, [*names, *_NOT_SETTINGS], variable, "environment")
+
+
+def load_client(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The settings of a backend that uses the gate, by name, ``trusted_proxies`` among them. An empty variable counts as none.
+
+    Raises:
+        SettingsError: with every mistake in them.
+    """
+    reader = _Reader("environment")
+    shared = {_PREFIX + setting.name.upper(): setting for setting in GATE if setting.name == "trusted_proxies"}
+    values = {setting.name: setting.default for setting in (*CLIENT, *shared.values())}
+    for variable, setting in {**_CLIENT, **shared}.items():
+        if environ.get(variable):
+            values[setting.name] = reader.one(setting, environ[variable], variable)
+    if reader.problems:
+        raise SettingsError(reader.problems)
+    return values
 
 
 def _checks(reader: _Reader, table: Any, path: str) -> dict[str, engine.Setting]:

@@ -9,7 +9,7 @@ from hushgate.visit import Decision
 
 Conversion = Literal["count", "suppress"]
 
-NO_DATA = ("missing", "expired", "forged", "replayed", "misdirected", "state_lost")
+NO_DATA = ("missing", "expired", "forged", "replayed", "misdirected", "state_lost", "gate_lost")
 """The ways in which a signup can come without a usable verdict. Each has its own row in the policy."""
 
 
@@ -31,6 +31,7 @@ class Policy(NamedTuple):
     replayed: Decision = "challenge"
     misdirected: Decision = "challenge"
     state_lost: Decision = "allow"
+    gate_lost: Decision = "allow"
 
 
 class Decided(NamedTuple):

@@ -10,7 +10,7 @@ import msgspec
 
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.scoring import HARD_SCORE, Thresholds
-from hushgate.settings import GATE, POLICY, SITE, Rate, Setting
+from hushgate.settings import CLIENT, GATE, POLICY, SITE, Rate, Setting
 
 _NOTICE = "<!-- Written by `hushgate docs` from the code. Do not edit. -->\n"
 _TIER_WORDS = {
@@ -82,6 +82,8 @@ def settings_page() -> str:
         "## `[sites.<site key>.checks]`\n",
         'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '
         "[CHECKS.md](CHECKS.md) has the names.\n",
+        "## The backend that uses the gate: `HUSHGATE_<NAME>` in its environment, or in its framework's settings\n",
+        _table(CLIENT),
     ]
     return "\n".join(lines)
 

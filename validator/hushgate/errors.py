@@ -46,6 +46,16 @@ class StateLost(HushgateError):
         super().__init__(message)
 
 
+class GateLost(HushgateError):
+    """A gate that runs elsewhere did not answer, or not in time, or not as a gate does. ``why`` is one word of it."""
+
+    code = "gate-lost"
+
+    def __init__(self, why: str, message: str) -> None:
+        super().__init__(message)
+        self.why = why
+
+
 class RequestRefused(HushgateError):
     """A request that the gate does not judge: ``field`` names the part that is wrong."""
 
@@ -77,6 +87,13 @@ class SiteUnknown(RequestRefused):
 
     code = "unknown-site"
     status = 403
+
+
+class SecretRefused(RequestRefused):
+    """A backend's secret is missing, or belongs to no site."""
+
+    code = "secret-refused"
+    status = 401
 
 
 class OriginRefused(RequestRefused):

@@ -1,19 +1,40 @@
-"""The gate as a customer's backend holds it: ``Gate.from_env()``, then ``verify`` or ``admit``."""
+"""The gate as a customer's backend holds it: ``Gate.from_env()``, then ``admit`` or ``verify``, and ``outcome`` later.
+
+``Gate`` works in process, with the gate's keys and state; ``RemoteGate`` asks a gate that runs elsewhere. They answer alike.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from hushgate import admission
 from hushgate.admission import Admission, RequestLike
-from hushgate.caller import read_caller
-from hushgate.config import Config, Site, load
-from hushgate.errors import Problem, SettingsError
-from hushgate.house import House, open_house
+from hushgate.caller import IPNetwork, read_caller
+from hushgate.config import Config, Site, load, load_client
+from hushgate.decision import Decided, decide_without
+from hushgate.errors import GateLost, Problem, SettingsError
+from hushgate.events.outcomes import check_outcome
+from hushgate.house import House, keep_outcome, open_house
+from hushgate.metrics import Metrics
+from hushgate.remote.answers import admission_of, admission_without, claims_of, error_of
+from hushgate.remote.client import Client
 from hushgate.verify import Verified, verify
+from hushgate.visit import Decision
+from hushgate.wire import (
+    AdmitAnswer,
+    AdmitQuestion,
+    CommitAnswer,
+    CommitQuestion,
+    OutcomeAnswer,
+    OutcomeQuestion,
+    Refused,
+    VerifyAnswer,
+    VerifyQuestion,
+)
 
 SITE_VARIABLE = "HUSHGATE_SITE"
 
@@ -32,8 +53,25 @@ class Gate:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, *, path: Path | None = None) -> Gate:
-        """Reads the settings file and HUSHGATE_* (the site from HUSHGATE_SITE). Raises SettingsError."""
-        return cls(load(path, environ), site=environ.get(SITE_VARIABLE))
+        """Reads the settings file and HUSHGATE_* (the site from HUSHGATE_SITE); a RemoteGate where HUSHGATE_URL is set.
+
+        Raises:
+            SettingsError: with every mistake in them.
+        """
+        client = load_client(environ)
+        if client["url"]:
+            return RemoteGate.from_settings(client)
+        return cls(load(path, environ), site=client["site"])
+
+    @property
+    def sitekey(self) -> str:
+        """The site's key, for the script tag; "" where it is not known."""
+        return self.site.key
+
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted here."""
+        return self.house.metrics
 
     def verify(
         self, token: str, *, action: str | None = None, hostname: str | None = None, holder: str | None = None
@@ -65,9 +103,148 @@ class Gate:
         caller = read_caller(request.environ, self.house.config.gate["trusted_proxies"])
         return admission.admit(self.house, self.site, caller, token=token, action=action, hostname=hostname)
 
+    def outcome(self, id: str | None, outcome: str) -> bool:
+        """Puts on record what became of a signup: confirmed, active, paid, bounced or reported. Told twice, it counts once.
+
+        ``id`` is that of its admission; None where it had none, and then there is nothing to keep. Returns whether it is on record.
+
+        Raises:
+            BadField: it is no visit's id, or no outcome.
+        """
+        return id is not None and keep_outcome(self.house, self.site, id, outcome)
+
+    def without(self, action: str, reason: str) -> Admission:
+        """The admission where the gate cannot be asked, by the policy's row ``gate_lost``."""
+        return admission_without(self.metrics, self._gate_lost(action), reason)
+
+    def _gate_lost(self, action: str) -> Decided:
+        return decide_without("gate_lost", self.site.rules.policy_for(action), enforce=self.site.rules.enforce)
+
     def close(self) -> None:
         """Closes the state store and the spool."""
         self.house.close()
+
+
+class RemoteGate(Gate):
+    """Asks a gate that runs elsewhere, within a budget. Where it does not answer, the policy's row ``gate_lost`` decides.
+
+    It has no ``house`` and no ``site``: settings, keys and state are the gate's own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        sitekey: str = "",
+        budget_ms: int = 800,
+        gate_lost: Decision | None = None,
+        trusted_proxies: tuple[IPNetwork, ...] = (),
+    ) -> None:
+        """``gate_lost`` is by default what the gate's own policy said last, and "allow" before it has ever answered."""
+        self._secret, self._sitekey, self._given, self._proxies = secret, sitekey, gate_lost, trusted_proxies
+        self._metrics = Metrics()
+        self._client = Client(url, budget_ms / 1000, self._metrics)
+        self._told: dict[str, Decision] = {}
+
+    @classmethod
+    def from_settings(cls, client: Mapping[str, Any]) -> RemoteGate:
+        """From what ``load_client`` read. Raises SettingsError where there is no secret."""
+        if not client["secret"]:
+            raise SettingsError([Problem("environment", "HUSHGATE_SECRET", "there is none", "Set the site's secret")])
+        return cls(
+            client["url"],
+            client["secret"],
+            sitekey=client["site"] or "",
+            budget_ms=client["budget_ms"],
+            gate_lost=client["gate_lost"],
+            trusted_proxies=client["trusted_proxies"],
+        )
+
+    @property
+    def sitekey(self) -> str:
+        """The site's key, from HUSHGATE_SITE."""
+        return self._sitekey
+
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted in this process."""
+        return self._metrics
+
+    def verify(
+        self, token: str, *, action: str | None = None, hostname: str | None = None, holder: str | None = None
+    ) -> Verified:
+        """As in process.
+
+        Raises:
+            TokenRefused: in its several ways.
+            StateLost: the gate's state store is lost, and it is set to refuse.
+            GateLost: the gate did not answer.
+        """
+        question = VerifyQuestion(self._secret, token, action, hostname, holder or "")
+        answer = self._client.ask("/v1/verify", question, VerifyAnswer, again=bool(holder))
+        if answer.told is None:
+            raise error_of(answer.refused or Refused("", "the gate gave no reason"))
+        return Verified(
+            claims_of(answer.told), answer.told.lost, holder or "", self._commit(answer.lease, action or "")
+        )
+
+    def admit(self, request: RequestLike, *, token: str, action: str, hostname: str | None = None) -> Admission:
+        """As in process: one decision for one signup, whatever happened to the token or to the gate. Never raises."""
+        caller = read_caller(request.environ, self._proxies)
+        question = AdmitQuestion(
+            secret=self._secret,
+            response=token,
+            action=action,
+            hostname=hostname,
+            remoteip=_address(caller.ip),
+            scheme="https" if caller.scheme == "https" else "http",
+            headers=caller.headers,
+        )
+        try:
+            answer = self._client.ask("/v1/admit", question, AdmitAnswer)
+        except GateLost as error:
+            return self.without(action, str(error))
+        self._told[action] = answer.gate_lost
+        return admission_of(answer, action, self._commit(answer.lease, action))
+
+    def _commit(self, lease: str | None, action: str) -> Callable[[], bool]:
+        def commit() -> bool:
+            if lease is None:
+                return True
+            try:
+                # not asked again: the first may have spent it, and the second would be told that it is spent
+                question = CommitQuestion(self._secret, lease)
+                return self._client.ask("/v1/commit", question, CommitAnswer, again=False).success
+            except GateLost:
+                return self._gate_lost(action).decision == "allow"
+
+        return commit
+
+    def outcome(self, id: str | None, outcome: str) -> bool:
+        """As in process; False too where the gate did not answer, and it should be told again later."""
+        if id is None:
+            return False
+        check_outcome(id, outcome)
+        try:
+            return self._client.ask("/v1/outcome", OutcomeQuestion(self._secret, id, outcome), OutcomeAnswer).success
+        except GateLost:
+            return False
+
+    def _gate_lost(self, action: str) -> Decided:
+        return Decided(self._given or self._told.get(action, "allow"), None, "suppress")
+
+    def close(self) -> None:
+        """Closes the connections to the gate."""
+        self._client.close()
+
+
+def _address(ip: str) -> str | None:
+    """An address that the gate will take: a server on a Unix socket gives none, and a test client may give any text."""
+    try:
+        return str(ip_address(ip))
+    except ValueError:
+        return None
 
 
 def _choose(house: House, key: str | None) -> Site:

@@ -9,11 +9,13 @@ from typing import Any
 from hushgate.config import Config, Site
 from hushgate.engine import man
 from hushgate.errors import Problem, SettingsError, SiteUnknown
+from hushgate.events import outcomes
 from hushgate.events.spool import Spool
 from hushgate.evidence.browser import parse_user_agent
 from hushgate.geo import Atlas
 from hushgate.judge import Rules
-from hushgate.keys import KeyRing, hash_secret
+from hushgate.keys import TEST_SECRET, KeyRing, hash_secret
+from hushgate.leases import Leases
 from hushgate.limiter import Limiter
 from hushgate.metrics import Metrics
 from hushgate.sessions import Sessions
@@ -21,8 +23,6 @@ from hushgate.state import State, open_state
 from hushgate.tokens import Tokens
 from hushgate.visit import Decision, Verdict
 
-# Public on purpose: it redeems tokens of test keys only.
-TEST_SECRET = "test-secret"  # noqa: S105
 TEST_OUTCOMES: dict[str, tuple[Verdict, Decision]] = {
     "test-human": ("human", "allow"),
     "test-suspect": ("suspect", "allow"),
@@ -42,6 +42,7 @@ class House:
     ring: KeyRing
     state: State
     spool: Spool
+    outcomes: Spool
     atlas: Atlas
     metrics: Metrics
 
@@ -54,6 +55,11 @@ class House:
     def tokens(self) -> Tokens:
         """Mints and reads tokens."""
         return Tokens(self.ring, self.config.gate["token_ttl"])
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Writes leases for backends elsewhere, and reads them."""
+        return Leases(self.ring, self.config.gate["token_ttl"])
 
     @cached_property
     def session_limit(self) -> Limiter:
@@ -85,6 +91,7 @@ class House:
     def close(self) -> None:
         """Closes what is open."""
         self.spool.close()
+        self.outcomes.close()
         self.state.close()
 
 
@@ -104,6 +111,21 @@ def _open_state(config: Config) -> State:
         raise SettingsError([Problem("environment", "HUSHGATE_REDIS_URL", str(error), remedy)]) from None
 
 
+def keep_outcome(house: House, site: Site, id: str, outcome: str) -> bool:
+    """Puts on record what became of a visit; False where it could not be written. Told twice, it counts once.
+
+    Raises:
+        BadField: it is no visit's id, or no outcome.
+    """
+    record = outcomes.new_outcome(site.key, id, outcome)
+    house.metrics.count(house.metrics.outcomes, site.key, outcome)
+    return house.outcomes.append(record)
+
+
+def _open_spool(config: Config, folder: str) -> Spool:
+    return Spool(config.data / folder, max_bytes=config.gate["spool_bytes"], days=config.gate["spool_days"])
+
+
 def open_house(config: Config, **parts: Any) -> House:
     """Opens every part that is not given. Raises SettingsError without keys."""
     gate = config.gate
@@ -113,8 +135,8 @@ def open_house(config: Config, **parts: Any) -> House:
         config=config,
         ring=ring,
         state=parts.get("state") or _open_state(config),
-        spool=parts.get("spool")
-        or Spool(config.data / "spool", max_bytes=gate["spool_bytes"], days=gate["spool_days"]),
+        spool=parts.get("spool") or _open_spool(config, "spool"),
+        outcomes=parts.get("outcomes") or _open_spool(config, outcomes.FOLDER),
         atlas=parts.get("atlas") or Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"]),
         metrics=parts.get("metrics") or Metrics(),
     )

@@ -18,6 +18,8 @@ from itsdangerous.signer import SigningAlgorithm
 from hushgate.errors import Problem, SettingsError
 
 VARIABLE = "HUSHGATE_KEYS"
+# Public on purpose: it redeems tokens of test keys only.
+TEST_SECRET = "test-secret"  # noqa: S105
 SECRET_BYTES = 32
 _PAIR = re.compile(r"^([a-z0-9]{4,16}):([A-Za-z0-9_-]{1,200})$")
 _REMEDY = "Make one with `hushgate keys new` and put it into the environment"

@@ -21,6 +21,8 @@ class Metrics:
         self.no_data = self._counter("no_data", "Signups without a usable verdict, by the policy's row", "row")
         self.unknown_signals = self._counter("unknown_signals", "Signals that were not known")
         self.state_lost = self._counter("state_lost", "Requests answered without the state store")
+        self.gate_lost = self._counter("gate_lost", "Questions that a gate elsewhere did not answer, by reason", "why")
+        self.outcomes = self._counter("outcomes", "What became of signups, as backends said", "site", "outcome")
         self.spool_failures = self._counter("spool_failures", "Visits that could not be written to the spool")
         self.seconds = Histogram(
             "hushgate_verdict_seconds",

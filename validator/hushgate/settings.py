@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
+from hushgate.keys import TEST_SECRET, weakness
 from hushgate.visit import Decision
 
 RATE = re.compile(r"^(\d{1,9})/(?:(\d{1,6}) ?)?(second|minute|hour|day)s?$")
@@ -65,6 +67,26 @@ def _percent(value: Any) -> float:
     if isinstance(value, bool) or not 0 <= number <= 100:
         raise ValueError("expected a number from 0 to 100")
     return number
+
+
+def _url(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+    ):
+        raise ValueError("expected an address such as https://gate.example.com, without a question mark or a user")
+    return str(value).rstrip("/")
+
+
+def _secret(value: Any) -> str:
+    text = _text(value)
+    if text != TEST_SECRET and weakness(text.encode()):
+        raise ValueError("expected a site's secret as `hushgate site add` prints it")
+    return text
 
 
 def _flag(value: Any) -> bool:
@@ -207,5 +229,23 @@ POLICY: tuple[Setting, ...] = (
     Setting("replayed", DECISION, "challenge", "A token that was redeemed before."),
     Setting("misdirected", DECISION, "challenge", "A token for another site, hostname or action."),
     Setting("state_lost", DECISION, "allow", "The state store is lost and the gate is set to refuse."),
+    Setting("gate_lost", DECISION, "allow", "The gate runs elsewhere, and did not answer the backend in time."),
 )
 """What is done: ``[sites.<site key>.policy]``, and ``[sites.<site key>.policy.<action>]`` for one action."""
+
+CLIENT: tuple[Setting, ...] = (
+    Setting("url", _url, None, "Where the gate is, for a backend that asks it over HTTP: https://gate.example.com."),
+    Setting("secret", _secret, None, "The site's secret, which `hushgate site add` printed once.", secret=True),
+    Setting("site", _text, None, "The site's key. In process it may be left out where there is one site."),
+    Setting(
+        "public_url", _url, None, "Where the gate is for browsers, for the script tag; `url` where it is the same."
+    ),
+    Setting("budget_ms", _whole(50, 60000), 800, "Milliseconds that one question to the gate may take, all in all."),
+    Setting(
+        "gate_lost",
+        DECISION,
+        None,
+        "What is done where the gate does not answer; without it, what the gate's own policy said last, and at first allow.",
+    ),
+)
+"""Settings of a backend that uses the gate: ``HUSHGATE_<NAME>`` in its environment, or in its framework's settings."""

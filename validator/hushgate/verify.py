@@ -15,10 +15,14 @@ from hushgate.visit import Confidence, Decision, Finding, Verdict
 
 @dataclass(frozen=True)
 class Verified:
-    """A token that was read and found good: the verdict in it, and ``commit`` to spend it."""
+    """A token that was read and found good: the verdict in it, and ``commit`` to spend it.
+
+    ``holder`` is whom it is leased to, "" where it was spent at once.
+    """
 
     claims: Claims
     lost: list[str] = field(default_factory=list)
+    holder: str = ""
     _commit: Callable[[], bool] = field(default=lambda: True, repr=False)
 
     @property
@@ -96,7 +100,9 @@ def verify(
     _direct("action", action, claims.action)
     _direct("hostname", hostname, claims.hostname)
     lost = [*claims.lost, *_lease(house, claims, holder, spend=spend)]
-    return Verified(claims, lost, (lambda: True) if spend else (lambda: _commit(house, claims, holder)))
+    if spend:
+        return Verified(claims, lost)
+    return Verified(claims, lost, holder, lambda: commit(house, claims.nonce, holder))
 
 
 def _direct(claim: str, expected: str | None, got: str) -> None:
@@ -117,9 +123,10 @@ def _lease(house: House, claims: Claims, holder: str, *, spend: bool) -> list[st
     return []
 
 
-def _commit(house: House, claims: Claims, holder: str) -> bool:
+def commit(house: House, nonce: str, holder: str) -> bool:
+    """Spends a leased token: True for the one call that does. Without the state store, the policy decides."""
     try:
-        return house.state.commit(claims.nonce, holder, house.tokens.ttl)
+        return house.state.commit(nonce, holder, house.tokens.ttl)
     except StateLost:
         house.metrics.count(house.metrics.state_lost)
         return bool(house.config.gate["state_lost"] == "judge")

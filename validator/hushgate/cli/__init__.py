@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from hushgate.cli import checks, config, demo, docs, geo, judge, keys, serve, site, tokens
+from hushgate.cli import checks, config, demo, docs, geo, judge, keys, outcomes, serve, site, tokens
 from hushgate.errors import HushgateError, SettingsError
 from hushgate.version import __version__
 
@@ -47,6 +47,7 @@ for command in (
     keys.keys,
     site.site,
     tokens.mint,
+    outcomes.outcomes,
     geo.geo,
 ):
     main.add_command(command)

@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
+
 from hushgate.errors import BadField
 from hushgate.visit import Visit, encode, read_visit
 
@@ -33,9 +35,9 @@ class Spool:
         self._swept = 0.0
         self._complained = 0.0
 
-    def append(self, visit: Visit) -> bool:
-        """Appends one visit; False where it could not be written."""
-        line = encode(visit) + b"\n"
+    def append(self, record: Struct) -> bool:
+        """Appends one record, a visit as a rule; False where it could not be written."""
+        line = encode(record) + b"\n"
         with self._lock:
             try:
                 if self._file < 0 or self._size + len(line) > self.max_bytes or self._pid != os.getpid():

@@ -14,7 +14,7 @@ from hushgate.errors import HushgateError, RequestRefused
 from hushgate.house import House, open_house
 from hushgate.logs import set_up
 from hushgate.payload import BODY_MAX
-from hushgate.web import collector, health, openapi, siteverify, visits
+from hushgate.web import admit, collector, health, openapi, siteverify, visits
 from hushgate.web.answers import refusal
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def create_app(house: House) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; the base class does not say so
     app.extensions["hushgate"] = house
-    for room in (visits, siteverify, collector, health, openapi):
+    for room in (visits, siteverify, admit, collector, health, openapi):
         app.register_blueprint(room.blueprint(house))
     _handle_errors(app, house)
     return app

@@ -13,6 +13,16 @@ from hushgate.payload import Envelope, Opening, Sealed
 from hushgate.version import __version__
 from hushgate.visit import Finding
 from hushgate.web.answers import answer
+from hushgate.wire import (
+    AdmitAnswer,
+    AdmitQuestion,
+    CommitAnswer,
+    CommitQuestion,
+    OutcomeAnswer,
+    OutcomeQuestion,
+    VerifyAnswer,
+    VerifyQuestion,
+)
 
 
 class Problem(msgspec.Struct):
@@ -75,12 +85,19 @@ class Redeem(msgspec.Struct):
 
 
 _TYPES = (SessionAnswer, VerdictAnswer, Redemption, Redeem, Refusal, Opening, Envelope, Sealed)
+_BACKEND: dict[str, tuple[str, type[msgspec.Struct], type[msgspec.Struct]]] = {
+    "/v1/admit": ("Decides about one signup, whatever happened to its token", AdmitQuestion, AdmitAnswer),
+    "/v1/verify": ("Reads a token, and leases or spends it", VerifyQuestion, VerifyAnswer),
+    "/v1/commit": ("Spends a lease; true once", CommitQuestion, CommitAnswer),
+    "/v1/outcome": ("Puts on record what became of a visit", OutcomeQuestion, OutcomeAnswer),
+}
 
 
 @cache
 def describe() -> dict[str, Any]:
     """The whole description."""
-    _, components = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
+    types = (*_TYPES, *(shape for _, *shapes in _BACKEND.values() for shape in shapes))
+    _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
         "info": {
@@ -94,6 +111,7 @@ def describe() -> dict[str, Any]:
             "/v1/siteverify": {
                 "post": _post("Redeems a token; always 200", _FORMS, "Redeem", "Redemption", refuses=False)
             },
+            **{path: {"post": _backend(*row)} for path, row in _BACKEND.items()},
             "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
             "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
             "/v1/rooms": {"get": _get("The frame that the collector opens", "text/html")},
@@ -123,6 +141,12 @@ def _post(summary: str, kinds: tuple[str, ...], body: str, reply: str, *, refuse
             **dict.fromkeys(codes, refusal),
         },
     }
+
+
+def _backend(summary: str, question: type[msgspec.Struct], reply: type[msgspec.Struct]) -> dict[str, Any]:
+    described = _post(summary, _FORMS[:1], question.__name__, reply.__name__)
+    described["responses"] = {**described["responses"], "401": described["responses"]["400"]}
+    return described
 
 
 def _get(summary: str, kind: str, *, also: str | None = None) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from hushgate.errors import (
     TokenMissing,
     TokenReplayed,
 )
-from hushgate.house import TEST_SECRET, House
-from hushgate.keys import hash_secret
+from hushgate.house import House
+from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.verify import Verified, verify
 from hushgate.web.answers import answer
 

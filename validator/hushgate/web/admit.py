@@ -1,0 +1,180 @@
+"""``/v1/admit``, ``/v1/verify``, ``/v1/commit``, ``/v1/outcome``: what ``Gate`` does in process, for a backend elsewhere.
+
+Who asks has the site's secret, so what it says of the visitor is believed: its address, and the headers of its request.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from hushgate import admission
+from hushgate.admission import Admission
+from hushgate.caller import Caller, environ_of, read_caller
+from hushgate.config import Site
+from hushgate.decision import decide_without
+from hushgate.errors import BadField, SecretRefused, StateLost, TokenRefused
+from hushgate.house import House, keep_outcome
+from hushgate.keys import TEST_SECRET, hash_secret
+from hushgate.leases import Held
+from hushgate.verify import Verified, commit, verify
+from hushgate.web.answers import answer
+from hushgate.wire import (
+    AdmitAnswer,
+    AdmitQuestion,
+    CommitAnswer,
+    CommitQuestion,
+    OutcomeAnswer,
+    OutcomeQuestion,
+    Refused,
+    Told,
+    VerifyAnswer,
+    VerifyQuestion,
+)
+
+_AT = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_MISSING = re.compile(r"missing required field `(\w+)`")
+
+
+def blueprint(house: House) -> Blueprint:
+    """The four routes."""
+    routes = Blueprint("admit", __name__)
+
+    def mount(path: str, shape: type[Any], handler: Callable[[House, Any], Any]) -> None:
+        decode = msgspec.json.Decoder(shape).decode
+
+        def view() -> Response:
+            return answer(handler(house, _read(decode, request.get_data(cache=False))))
+
+        routes.add_url_rule(path, path.rpartition("/")[2], view, methods=["POST"])
+
+    mount("/v1/admit", AdmitQuestion, admit)
+    mount("/v1/verify", VerifyQuestion, read_token)
+    mount("/v1/commit", CommitQuestion, spend)
+    mount("/v1/outcome", OutcomeQuestion, keep)
+    return routes
+
+
+def _read(decode: Callable[[bytes], Any], body: bytes) -> Any:
+    try:
+        return decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        message = str(error)
+        at = _AT.search(message) or _MISSING.search(message)
+        field = at.group(1).removesuffix("[...]") if at else "body"
+        raise BadField(f"{field}: {_AT.sub('', message).replace('`', '')}", field) from None
+
+
+def _sites(house: House, secret: str) -> list[Site]:
+    """The sites that a secret opens: one, or the test keys. Raises SecretRefused."""
+    if house.config.gate["test_keys"] and hmac.compare_digest(secret.encode(), TEST_SECRET.encode()):
+        return [site for site in house.sites.values() if site.outcome]
+    site = house.by_secret.get(hash_secret(secret))
+    if site is None:
+        raise SecretRefused("the secret belongs to no site" if secret else "there is no secret", "secret")
+    return [site]
+
+
+def _site_of(house: House, secret: str, token: str) -> Site:
+    """The site that is asked for. The test secret opens several, and the token says which."""
+    sites = _sites(house, secret)
+    if len(sites) == 1:
+        return sites[0]
+    try:
+        claimed = house.tokens.read(token).site
+    except TokenRefused:
+        return sites[0]
+    return next((site for site in sites if site.key == claimed), sites[0])
+
+
+def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
+    """One decision for one signup. Raises SecretRefused and BadField."""
+    site = _site_of(house, question.secret, question.response)
+    admitted = admission.admit(
+        house,
+        site,
+        _caller(question),
+        token=question.response,
+        action=question.action,
+        hostname=question.hostname,
+    )
+    lost = decide_without("gate_lost", site.rules.policy_for(question.action), enforce=site.rules.enforce)
+    return _answer(house, site, admitted, lost.decision)
+
+
+def _caller(question: AdmitQuestion) -> Caller:
+    ip = question.remoteip or ""
+    if ip:
+        try:
+            ipaddress.ip_address(ip)
+        except ValueError:
+            raise BadField("remoteip: expected an IP address", "remoteip") from None
+    caller = read_caller(environ_of(ip, question.scheme, question.headers.items()), ())
+    return caller._replace(ip=ip)
+
+
+def _answer(house: House, site: Site, admitted: Admission, gate_lost: Any) -> AdmitAnswer:
+    return AdmitAnswer(
+        success=admitted.allowed,
+        decision=admitted.decision,
+        would=admitted.would,
+        conversion=admitted.conversion,
+        reason=admitted.reason,
+        reasons=[admitted.reason],
+        retry_after=0,
+        id=admitted.id,
+        verdict=admitted.verdict,
+        score=admitted.score,
+        confidence=admitted.confidence,
+        findings=admitted.findings,
+        skipped=admitted.skipped,
+        lost=admitted.lost,
+        log={"site": site.key, "visit": admitted.id, "decision": admitted.decision, "reason": admitted.reason},
+        lease=_lease(house, admitted.verified),
+        gate_lost=gate_lost,
+    )
+
+
+def _lease(house: House, verified: Verified | None) -> str | None:
+    if verified is None or not verified.holder:
+        return None
+    return house.leases.write(Held(verified.claims.site, verified.claims.nonce, verified.holder))
+
+
+def read_token(house: House, question: VerifyQuestion) -> VerifyAnswer:
+    """Reads a token, and leases or spends it. Raises SecretRefused."""
+    sites = frozenset(site.key for site in _sites(house, question.secret))
+    try:
+        verified = verify(
+            house,
+            question.response,
+            sites=sites,
+            action=question.action,
+            hostname=question.hostname,
+            holder=question.holder,
+            spend=not question.holder,
+        )
+    except (TokenRefused, StateLost) as error:
+        return VerifyAnswer(None, Refused(error.code, str(error), **vars(error)), None)
+    told = msgspec.convert(verified.claims, Told, from_attributes=True)
+    return VerifyAnswer(msgspec.structs.replace(told, lost=verified.lost), None, _lease(house, verified))
+
+
+def spend(house: House, question: CommitQuestion) -> CommitAnswer:
+    """Spends a lease. Raises SecretRefused, and BadField where it is no lease of this site."""
+    sites = {site.key for site in _sites(house, question.secret)}
+    held = house.leases.read(question.lease)
+    if held.site not in sites:
+        raise BadField("lease: it belongs to another site", "lease")
+    return CommitAnswer(commit(house, held.nonce, held.holder))
+
+
+def keep(house: House, question: OutcomeQuestion) -> OutcomeAnswer:
+    """Puts on record what became of a visit. Raises SecretRefused and BadField."""
+    return OutcomeAnswer(keep_outcome(house, _sites(house, question.secret)[0], question.id, question.outcome))

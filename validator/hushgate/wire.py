@@ -1,0 +1,141 @@
+"""What a backend asks the gate over HTTP, and what it is told: one shape a question, read and written by both sides.
+
+Endpoints: docs/protocol.md, section 1. The secret stands in the body, so that no access log has it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta, Struct
+
+from hushgate.decision import Conversion
+from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict
+
+OutcomeName = Literal["confirmed", "active", "paid", "bounced", "reported"]
+OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
+"""What became of a signup, as its backend learns it: the address was confirmed, the account was used, it paid; mail to it came
+back, or somebody reported it."""
+
+Secret = Annotated[str, Meta(max_length=256)]
+Action = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,32}\Z")]
+
+
+class AdmitQuestion(Struct, frozen=True, omit_defaults=True):
+    """One signup to decide about. ``headers`` are those of the visitor's request, in order; ``remoteip`` is the visitor's.
+
+    ``scheme`` is what the visitor used. ``form`` holds decoy fields, never what the visitor wrote elsewhere.
+    """
+
+    secret: Secret
+    action: Action
+    response: str = ""
+    hostname: str | None = None
+    remoteip: str | None = None
+    scheme: Literal["http", "https"] = "https"
+    headers: dict[str, str] = {}
+    email: str | None = None
+    form: dict[str, str] = {}
+
+
+class AdmitAnswer(Struct, frozen=True):
+    """The decision. ``success`` is whether to go on; ``lease`` is what ``/v1/commit`` takes, null where there is nothing to spend.
+
+    ``gate_lost`` is what the policy does for this action where the gate cannot be asked: for the client to remember.
+    """
+
+    success: bool
+    decision: Decision
+    would: Decision | None
+    conversion: Conversion
+    reason: str
+    reasons: list[str]
+    retry_after: int
+    id: str | None
+    verdict: Verdict | None
+    score: float | None
+    confidence: Confidence | None
+    findings: list[Finding]
+    skipped: list[Skip]
+    lost: list[str]
+    log: dict[str, str | float | None]
+    lease: str | None
+    gate_lost: Decision
+
+
+class VerifyQuestion(Struct, frozen=True, omit_defaults=True):
+    """A token to read. With a ``holder`` it is leased to it, without one it is spent."""
+
+    secret: Secret
+    response: str = ""
+    action: Action | None = None
+    hostname: str | None = None
+    holder: Annotated[str, Meta(max_length=128)] = ""
+
+
+class Refused(Struct, frozen=True, omit_defaults=True):
+    """Why a token was refused: an error's code, its sentence, and what else it knows."""
+
+    code: str
+    message: str
+    age: float = 0.0
+    claim: str = ""
+    expected: str = ""
+    got: str = ""
+    id: str = ""
+
+
+class Told(Struct, frozen=True):
+    """What a good token says."""
+
+    id: str
+    site: str
+    hostname: str
+    action: str
+    at: float
+    verdict: Verdict
+    decision: Decision
+    would: Decision | None
+    score: float
+    confidence: Confidence
+    conversion: Conversion
+    findings: list[Finding]
+    lost: list[str]
+
+
+class VerifyAnswer(Struct, frozen=True):
+    """What the token says, or why it was refused: one of the two."""
+
+    told: Told | None
+    refused: Refused | None
+    lease: str | None
+
+
+class CommitQuestion(Struct, frozen=True):
+    """A lease to spend."""
+
+    secret: Secret
+    lease: Annotated[str, Meta(max_length=2048)]
+
+
+class CommitAnswer(Struct, frozen=True):
+    """``success`` is true for the one call that spent the token."""
+
+    success: bool
+
+
+class OutcomeQuestion(Struct, frozen=True):
+    """What became of a visit. ``id`` is the one that its admission had."""
+
+    secret: Secret
+    id: str
+    outcome: Annotated[str, Meta(extra_json_schema={"enum": list(OUTCOMES)})]
+
+
+class OutcomeAnswer(Struct, frozen=True):
+    """``success`` is whether it is on record."""
+
+    success: bool
+
+
+Question = AdmitQuestion | VerifyQuestion | CommitQuestion | OutcomeQuestion
