@@ -98,7 +98,8 @@ def test_the_wave_row_of_every_country_is_a_bot_even_without_its_quotes(country:
 
 
 def report(*findings: tuple[str, str, int]) -> Report:
-    return Report(man([], {}), [(family, Finding(family, tier, weight, "x")) for family, tier, weight in findings], [])
+    found = [(family, Finding(family, tier, weight, "x")) for family, tier, weight in findings]
+    return Report(man([], {}), found, [], frozenset())
 
 
 def test_one_family_counts_once() -> None:

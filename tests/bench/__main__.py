@@ -11,10 +11,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.load import drive, have_wrk
 from bench.pools import siteverify_bodies, verdict_bodies
@@ -26,8 +27,8 @@ from servers import redis_server
 from stories import HEADERS, HOST, SITE
 
 ROUNDS = 3
-SECONDS = 4
-POOL = 40_000
+SECONDS = 3
+POOL = 50_000
 _SERVER = "from granian import Granian; Granian('bench.app:bench_app', factory=True, address='127.0.0.1', port={port}, interface='wsgi', workers=1, blocking_threads=1, log_access=False, log_level='warning').serve()"
 SETTINGS = '[gate]\ndata = "{data}"\nsession_rate = "900000000/second"\nverdict_rate = "900000000/second"\n[sites.{site}]\nhostnames = ["{host}"]\nsecrets = ["{hash}"]\nmode = "enforce"\n'
 
@@ -65,21 +66,41 @@ def _wait(url: str) -> None:
     raise RuntimeError("the server did not start")
 
 
+class Load(NamedTuple):
+    """One kind of request: where it goes, with which headers, and what fills a pool with so many bodies."""
+
+    path: str
+    headers: dict[str, str]
+    fill: Callable[[Path, int], None]
+
+
+def loads(house: House, secret: str) -> dict[str, Load]:
+    """What is driven, by name."""
+    page = {**{name: value for name, value in HEADERS.items() if name != "host"}, "content-type": "text/plain"}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    return {
+        "verdict, a wave of one browser": Load("verdict", page, lambda path, count: verdict_bodies(house, path, count)),
+        "verdict, 300 browsers": Load(
+            "verdict", page, lambda path, count: verdict_bodies(house, path, count, stories=300)
+        ),
+        "verdict, each its own browser": Load(
+            "verdict", page, lambda path, count: verdict_bodies(house, path, count, stories=count)
+        ),
+        "siteverify": Load("siteverify", form, lambda path, count: siteverify_bodies(house, secret, path, count)),
+    }
+
+
 def compare(url: str, folder: Path, house: House, secret: str) -> dict[str, list[float]]:
     """Ratios to the floor, round by round, the two driven in turn."""
-    ratios: dict[str, list[float]] = {"verdict": [], "siteverify": []}
-    verdicts = {**HEADERS, "content-type": "text/plain"}
-    verdicts.pop("host")
-    form = {"content-type": "application/x-www-form-urlencoded"}
-    for number in range(ROUNDS):
-        for name, headers in (("verdict", verdicts), ("siteverify", form)):
-            pool = folder / f"{name}-{number}.txt"
-            (verdict_bodies(house, pool, POOL) if name == "verdict" else siteverify_bodies(house, secret, pool, POOL))
-            floor = drive(f"{url}/floor", pool, POOL, headers, SECONDS)
-            ours = drive(f"{url}/v1/{name}", pool, POOL, headers, SECONDS)
+    ratios: dict[str, list[float]] = defaultdict(list)
+    pool = folder / "pool.txt"
+    for _ in range(ROUNDS):
+        for name, kind in loads(house, secret).items():
+            kind.fill(pool, POOL)
+            floor = drive(f"{url}/floor", pool, POOL, kind.headers, SECONDS)
+            ours = drive(f"{url}/v1/{kind.path}", pool, POOL, kind.headers, SECONDS)
             ratios[name].append(ours / floor)
-            print(f"  {name:10} {ours:7.0f}/s  floor {floor:7.0f}/s  ratio {ours / floor:.2f}", flush=True)
-            pool.unlink()
+            print(f"  {name:30} {ours:7.0f}/s  floor {floor:7.0f}/s  ratio {ours / floor:.2f}", flush=True)
     return ratios
 
 

@@ -16,13 +16,15 @@ from hushgate.tokens import Claims
 from stories import HEADERS, HOST, SIGNALS, SITE
 
 
-def verdict_bodies(house: House, path: Path, count: int) -> None:
-    """Bodies for /v1/verdict, one a line, each with a session of its own."""
-    samples = {name: {"v": value, "ms": 1} for name, value in SIGNALS.items()}
+def verdict_bodies(house: House, path: Path, count: int, *, stories: int = 1) -> None:
+    """Bodies for /v1/verdict, one a line, each with a session of its own, from so many different browsers."""
     page = {"version": "1.0.0", "when": "submit", "open_ms": 5000, "clock": time.time() * 1000, "embedding": "top"}
-    payload = json.dumps({"v": 1, "signals": samples, "page": page})
     with path.open("w") as out:
-        for _ in range(count):
+        for number in range(count):
+            screen = {**SIGNALS["screen"], "inner_height": 400 + (number % stories) / 100}
+            signals = {**SIGNALS, "screen": screen} if stories > 1 else SIGNALS
+            samples = {name: {"v": value, "ms": 1} for name, value in signals.items()}
+            payload = json.dumps({"v": 1, "signals": samples, "page": page})
             session = house.sessions.open(SITE, "signup", HEADERS["user-agent"], address_prefix("127.0.0.1"))
             seal = hmac.digest(unb64(session.key), f"{session.text}.{payload}".encode(), "sha256")
             out.write(json.dumps({"session": session.text, "payload": payload, "seal": b64(seal)}) + "\n")

@@ -20,7 +20,7 @@ from hushgate.errors import (
 )
 from hushgate.house import House
 from hushgate.judge import Judgement, judge
-from hushgate.payload import Page, Payload
+from hushgate.payload import Payload, Story
 from hushgate.verify import Verified, verify
 from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Visit
 
@@ -143,5 +143,5 @@ def judge_headers(house: House, site: Site, caller: Caller, action: str) -> Judg
     network = house.atlas.look_up(caller.ip)
     page = {"scheme": caller.scheme}
     visit = Visit(site=site.key, action=action, ip=caller.ip, headers=caller.headers, page=page)
-    payload = Payload({}, {}, Page(), 0)
+    payload = Payload(Story({}, {}), {})
     return judge(visit, payload, site.rules, network)

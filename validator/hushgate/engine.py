@@ -1,7 +1,10 @@
 """Runs the checks over the evidence of one visit.
 
-A site's checks are compiled into one function when they are manned: every name of evidence is looked up once, and each check
+A site's checks are compiled into two functions when they are manned: every name of evidence is looked up once, and each check
 is a plain call. Some seventy checks run in every verdict, and putting them one by one costs more than the checks do.
+
+The first function holds the checks that read nothing but the visit's story, the second those that read something of its moment.
+What comes of the first is the visit's background, and may be kept: a wave tells one story a thousand times.
 """
 
 from __future__ import annotations
@@ -10,10 +13,9 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from hushgate.evidence import DERIVED, Evidence, Missing
+from hushgate.evidence import DERIVED, MOMENT, Derivation, Evidence, Missing
 from hushgate.registry import Check, Tier
 from hushgate.visit import Finding, Skip
 
@@ -39,8 +41,20 @@ class Post(NamedTuple):
 Sight = tuple[int, Any]
 """The number of a post, and what its check saw, or why it could not be judged."""
 
-Round = Callable[[Evidence], tuple[list[Sight], list[Sight]]]
-"""Puts the evidence to every check: what was seen, and what was not judged."""
+Round = Callable[[Evidence, Evidence], tuple[list[Sight], list[Sight]]]
+"""Puts the evidence of the story and of the moment to some of the checks: what was seen, and what was not judged."""
+
+Found = list[tuple[str, Finding]]
+"""Findings, each with its check's family."""
+
+
+class Background(NamedTuple):
+    """What the checks of the story said, and its evidence for the others. It is shared, and never changed."""
+
+    story: Evidence
+    found: Found
+    unjudged: list[Sight]
+    judged: frozenset[str]
 
 
 class Watch:
@@ -48,29 +62,69 @@ class Watch:
 
     def __init__(self, posts: Sequence[Post]) -> None:
         self.posts = tuple(posts)
-        self.round = _compile(self.posts)
-        self.families = Counter(post.check.family for post in posts if post.weight)
+        later = {number for number, post in enumerate(posts) if any(map(_of_moment, _reads(post.check)))}
+        self._first = _Round(self.posts, set(range(len(posts))) - later)
+        self._second = _Round(self.posts, later)
+
+    def background(self, story: Evidence) -> Background:
+        """Runs the checks that read nothing but the story."""
+        return Background(story, *self._first.run(story, story))
+
+    def run(self, background: Background, moment: Evidence) -> Report:
+        """Runs the others, and joins what they say with what is known."""
+        found, unjudged, judged = self._second.run(background.story, moment)
+        joined = sorted(background.found + found, key=_lightness)
+        return Report(self, joined, background.unjudged + unjudged, background.judged | judged)
+
+
+class _Round:
+    """Some of the posts, compiled."""
+
+    def __init__(self, posts: Sequence[Post], numbers: set[int]) -> None:
+        self._posts = posts
+        self._go = _compile([(number, posts[number]) for number in sorted(numbers)])
+        self._families = Counter(posts[number].check.family for number in numbers if posts[number].weight)
+
+    def run(self, story: Evidence, moment: Evidence) -> tuple[Found, list[Sight], frozenset[str]]:
+        """Findings, what was not judged, and the families of which at least one check that scores was judged."""
+        seen, unjudged = self._go(story, moment)
+        out = Counter(post.check.family for number, _ in unjudged if (post := self._posts[number]).weight)
+        judged = frozenset(family for family, count in self._families.items() if count > out[family])
+        return [self._finding(*sight) for sight in seen], unjudged, judged
+
+    def _finding(self, number: int, saw: Any) -> tuple[str, Finding]:
+        check, tier, weight = self._posts[number]
+        return check.family, Finding(check.name, tier.value, weight, str(saw)[:SAW_MAX])
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the checks said: findings with their families, heaviest first, and what was not judged."""
+    """What the checks said: findings, heaviest first, what was not judged, and the families of which something was."""
 
     watch: Watch
-    findings: list[tuple[str, Finding]]
+    findings: Found
     unjudged: list[Sight]
+    judged: frozenset[str]
 
     @property
     def skipped(self) -> list[Skip]:
         """What was not judged, and why."""
         return [Skip(self.watch.posts[number].check.name, missing.reason) for number, missing in self.unjudged]
 
-    @cached_property
-    def judged(self) -> set[str]:
-        """The families of which at least one check that scores was judged."""
-        posts = self.watch.posts
-        out = Counter(posts[number].check.family for number, _ in self.unjudged if posts[number].weight)
-        return {family for family, count in self.watch.families.items() if count > out[family]}
+
+def _lightness(found: tuple[str, Finding]) -> int:
+    return -found[1].weight
+
+
+def _reads(check: Check) -> tuple[str, ...]:
+    return (*check.needs, *check.optional, *(("privacy",) if check.abstain else ()))
+
+
+def _of_moment(name: str) -> bool:
+    derivation = DERIVED.get(name)
+    if derivation is None:
+        return name in MOMENT
+    return any(map(_of_moment, (*derivation.needs, *derivation.optional)))
 
 
 def man(checks: Sequence[Check], settings: Mapping[str, Setting]) -> Watch:
@@ -87,13 +141,7 @@ def _post(check: Check, setting: Setting) -> Post:
 
 def run(watch: Watch, evidence: Evidence) -> Report:
     """Runs every check that can be judged. Never raises: a check that fails is not judged, and the reason says so."""
-    seen, unjudged = watch.round(evidence)
-    findings = []
-    for number, saw in seen:
-        check, tier, weight = watch.posts[number]
-        findings.append((check.family, Finding(check.name, tier.value, weight, str(saw)[:SAW_MAX])))
-    findings.sort(key=lambda pair: -pair[1].weight)
-    return Report(watch, findings, unjudged)
+    return watch.run(watch.background(evidence), evidence)
 
 
 def _failed(error: Exception) -> Missing:
@@ -107,12 +155,12 @@ def _unfair(check: Check, classes: Any) -> Missing | None:
 
 
 _HEAD = """
-def round(evidence):
+def round(story, moment):
     seen, unjudged = [], []
-    given = evidence.get
+    given = moment.get
 """
 _SOURCE = """
-    {name} = evidence["{name}"]
+    {name} = {where}["{name}"]
     no_{name} = {name} if type({name}) is Missing else None
 """
 _DERIVED = """
@@ -137,11 +185,12 @@ _CHECK = """
 """
 
 
-def _compile(posts: Sequence[Post]) -> Round:
+def _compile(posts: Sequence[tuple[int, Post]]) -> Round:
     """Writes the round as one function. Its names are Python identifiers of our own: parameters of checks."""
     scope: dict[str, Any] = {"Missing": Missing, "failed": _failed, "unfair": _unfair}
-    source = _HEAD + "".join(_write_name(name, scope) for name in _order(posts))
-    for number, post in enumerate(posts):
+    alone = not any(_of_moment(name) for _, post in posts for name in _reads(post.check))
+    source = _HEAD + "".join(_write_name(name, scope, alone=alone) for name in _order(posts, alone=alone))
+    for number, post in posts:
         check = post.check
         why = [f"no_{name}" for name in check.needs] + ([f"unfair(check_{number}, privacy)"] if check.abstain else [])
         values = _values(check.judge, check.needs, check.optional, scope)
@@ -152,26 +201,31 @@ def _compile(posts: Sequence[Post]) -> Round:
     return made
 
 
-def _order(posts: Sequence[Post]) -> list[str]:
+def _derivation(name: str, *, alone: bool) -> Derivation | None:
+    """How a round works a name out by itself; None where it asks for it. A round of the moment asks the story for its own."""
+    return DERIVED.get(name) if alone or _of_moment(name) else None
+
+
+def _order(posts: Sequence[tuple[int, Post]], *, alone: bool) -> list[str]:
     """Every name that is read, each after those that it follows from."""
     ordered: dict[str, None] = {}
 
     def visit(name: str) -> None:
-        derivation = DERIVED.get(name)
+        derivation = _derivation(name, alone=alone)
         for other in (*derivation.needs, *derivation.optional) if derivation else ():
             visit(other)
         ordered[name] = None
 
-    for post in posts:
-        for name in (*post.check.needs, *post.check.optional, *(("privacy",) if post.check.abstain else ())):
+    for _, post in posts:
+        for name in _reads(post.check):
             visit(name)
     return list(ordered)
 
 
-def _write_name(name: str, scope: dict[str, Any]) -> str:
-    derivation = DERIVED.get(name)
+def _write_name(name: str, scope: dict[str, Any], *, alone: bool) -> str:
+    derivation = _derivation(name, alone=alone)
     if derivation is None:
-        return _SOURCE.format(name=name)
+        return _SOURCE.format(name=name, where="moment" if _of_moment(name) else "story")
     scope[f"derive_{name}"] = derivation.function
     why = " or ".join(f"no_{need}" for need in derivation.needs) or "None"
     values = _values(derivation.function, derivation.needs, derivation.optional, scope)

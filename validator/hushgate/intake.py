@@ -112,7 +112,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
         ip=caller.ip,
         headers=caller.headers,
         signals=payload.signals,
-        missing=payload.missing,
+        missing=payload.story.missing,
         timing=Timing(max(0.0, round(now - session.first)), page.open_ms, skew),
         opened={
             "user_agent": "same" if agent == session.agent else "changed",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from hushgate import engine
 from hushgate.decision import Conversion, Policy, decide
-from hushgate.engine import Report, Watch
-from hushgate.evidence import gather
-from hushgate.payload import Payload, read_record
+from hushgate.engine import Background, Report, Watch
+from hushgate.evidence import of_moment, of_story
+from hushgate.evidence.headers import VOLATILE
+from hushgate.payload import STORIES_KEPT, Payload, Story, read_record
 from hushgate.registry import all_checks
 from hushgate.scoring import Thresholds, score
 from hushgate.visit import Judged, Network, Skip, Visit
@@ -54,9 +56,9 @@ def default_rules() -> Rules:
 
 def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None = None) -> Judgement:
     """Judges a visit whose payload has been read. ``network`` is used where the visit brings none. Never raises."""
-    evidence = gather(visit, payload, network)
-    report = engine.run(rules.watch, evidence)
     known = visit.network or network
+    background = _background(visit, payload.story, rules.watch, known)
+    report = rules.watch.run(background, of_moment(visit, payload, background.story))
     result = score(report, rules.thresholds, datacenter=known is not None and known.kind == "hosting")
     decided = decide(result, rules.policy_for(visit.action), enforce=rules.enforce)
     judged = Judged(
@@ -68,6 +70,20 @@ def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None 
         would=decided.would,
     )
     return Judgement(judged, decided.conversion, known, report)
+
+
+def _background(visit: Visit, story: Story, watch: Watch, network: Network | None) -> Background:
+    headers = tuple([header for header in visit.headers.items() if header[0] not in VOLATILE])
+    if story.kept and not visit.page:
+        return _keep_background(watch, story, headers, network, visit.action)
+    return watch.background(of_story(story, dict(headers), network, visit.action, visit.page))
+
+
+@lru_cache(maxsize=STORIES_KEPT)
+def _keep_background(
+    watch: Watch, story: Story, headers: tuple[tuple[str, str], ...], network: Network | None, action: str
+) -> Background:
+    return watch.background(of_story(story, dict(headers), network, action, {}))
 
 
 def judge_record(visit: Visit, rules: Rules, look_up: LookUp | None = None) -> Judgement:

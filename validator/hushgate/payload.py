@@ -7,18 +7,25 @@ that the browser could not give is kept as missing, with the reason.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from hushgate.errors import BadField, TooLarge
-from hushgate.signals import SIGNALS
+from hushgate.signals import MOMENT, SIGNALS
 
 BODY_MAX = 64 * 1024
 SIGNALS_MAX = 64
+STORIES_KEPT = 512
+STORY_MAX = 8 * 1024
+"""Bytes of a story that is kept; real ones have 2 to 4 kB."""
 LEFT_OUT = "left out"
 _NO_REASON = "no reason given"
+
+encode = msgspec.json.Encoder().encode
 
 Reason = Annotated[str, Meta(max_length=120)]
 
@@ -57,29 +64,55 @@ class Sealed(Struct, frozen=True):
     page: Page = Page()
 
 
+class Story:
+    """What a browser tells at every visit in the same words. Two stories are the same only if they are one object.
+
+    ``missing`` says of every signal that is not there why, those of the moment among them. ``encoded`` has the values as they
+    go on record; ``kept`` is whether the same words will give the same object.
+    """
+
+    __slots__ = ("encoded", "kept", "missing", "signals")
+
+    def __init__(self, signals: dict[str, Any], missing: dict[str, str], *, kept: bool = False) -> None:
+        self.signals, self.missing, self.kept = signals, missing, kept
+        self.encoded = {name: Raw(encode(value)) for name, value in signals.items()} if kept else signals
+
+
 class Payload(Struct, frozen=True):
-    """A payload that was read: each signal's value, or why it is missing, and how many were not known."""
+    """A payload that was read: its story, and the signals of the moment. ``unknown`` is how many signals were not known."""
 
-    signals: dict[str, Any]
-    missing: dict[str, str]
-    page: Page
-    unknown: int
+    story: Story
+    moment: dict[str, Any]
+    page: Page = Page()
+    unknown: int = 0
+
+    @property
+    def signals(self) -> dict[str, Any]:
+        """Every signal's value, those of the story as they go on record."""
+        return {**self.story.encoded, **self.moment}
 
 
-def _sample(name: str, shape: Any) -> type[Struct]:
+def _sample(shape: Any) -> type[Struct]:
     fields = [("v", shape | UnsetType, UNSET), ("e", Reason | None, None), ("ms", float | None, None)]
-    return msgspec.defstruct(f"Sample_{name}", fields, frozen=True, gc=False)
+    return msgspec.defstruct("Sample", fields, frozen=True, gc=False)
 
 
-_SHAPES = {name: _sample(name, shape) for name, shape in SIGNALS.items()}
-_SAMPLES: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(shape) for name, shape in _SHAPES.items()}
+_VALUES: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(shape) for name, shape in SIGNALS.items()}
+_SAMPLES = {name: msgspec.json.Decoder(_sample(shape)) for name, shape in SIGNALS.items()}
+_TOLD = _sample(Raw)
+_STORY = tuple(name for name in SIGNALS if name not in MOMENT)
 _ALL = msgspec.defstruct(
-    "Signals", [(name, shape | None, None) for name, shape in _SHAPES.items()], frozen=True, forbid_unknown_fields=True
+    "Signals",
+    [(name, _sample(SIGNALS[name]) if name in MOMENT else _TOLD, None) for name in (*_STORY, *MOMENT)],
+    frozen=True,
+    forbid_unknown_fields=True,
 )
 _WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
     msgspec.defstruct("Whole", [("v", Literal[1]), ("signals", _ALL), ("page", Page, Page())], frozen=True)
 )
-"""The common case in one go: every signal known, every type right."""
+"""The common case in one go: every signal known. Of the story only the words are taken, to see whether they were read before."""
+_ORDER = (*_STORY, *sorted(MOMENT))
+_SAMPLES_OF = attrgetter(*_ORDER)
 
 _SEALED = msgspec.json.Decoder(Sealed)
 _OPENING = msgspec.json.Decoder(Opening)
@@ -121,19 +154,41 @@ def read_payload(text: str) -> Payload:
     """Reads the sealed text. Raises BadField with the name of the part that is wrong."""
     try:
         whole = _WHOLE.decode(text)
+        words = _words(whole.signals)
+        story = _keep_story(words) if sum(map(len, words)) <= STORY_MAX else _read_story(words, kept=False)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return _read_each(text)
+    moment = {name: getattr(whole.signals, name).v for name in MOMENT if name not in story.missing}
+    return Payload(story, moment, whole.page)
+
+
+def _words(signals: Any) -> tuple[bytes | str, ...]:
+    """The words of a story: each value's JSON as bytes, or why there is none as text. A value of the moment is no word of it."""
+    return tuple([_word(name, sample) for name, sample in zip(_ORDER, _SAMPLES_OF(signals), strict=True)])
+
+
+def _word(name: str, sample: Any) -> bytes | str:
+    if sample is None:
+        return LEFT_OUT
+    if sample.v is UNSET:
+        return sample.e or _NO_REASON
+    return b"" if name in MOMENT else bytes(sample.v)
+
+
+@lru_cache(maxsize=STORIES_KEPT)
+def _keep_story(words: tuple[bytes | str, ...]) -> Story:
+    return _read_story(words, kept=True)
+
+
+def _read_story(words: tuple[bytes | str, ...], *, kept: bool) -> Story:
     signals: dict[str, Any] = {}
     missing: dict[str, str] = {}
-    for name in SIGNALS:
-        sample = getattr(whole.signals, name)
-        if sample is None:
-            missing[name] = LEFT_OUT
-        elif sample.v is UNSET:
-            missing[name] = sample.e or _NO_REASON
-        else:
-            signals[name] = sample.v
-    return Payload(signals, missing, whole.page, 0)
+    for name, word in zip(_ORDER, words, strict=True):
+        if isinstance(word, str):
+            missing[name] = word
+        elif name not in MOMENT:
+            signals[name] = _VALUES[name].decode(word)
+    return Story(signals, missing, kept=kept)
 
 
 def _read_each(text: str) -> Payload:
@@ -159,7 +214,13 @@ def _read_each(text: str) -> Payload:
     for name in SIGNALS:
         if name not in signals and name not in missing:
             missing[name] = LEFT_OUT
-    return Payload(signals, missing, sealed.page, unknown)
+    return _part(signals, missing, sealed.page, unknown)
+
+
+def _part(signals: dict[str, Any], missing: dict[str, str], page: Page, unknown: int) -> Payload:
+    """A payload from signals that were read one by one: the story's and the moment's are told apart."""
+    story, moment = ({n: v for n, v in signals.items() if (n in MOMENT) is now} for now in (False, True))
+    return Payload(Story(story, missing), moment, page, unknown)
 
 
 def read_record(signals: dict[str, Any], missing: dict[str, str]) -> Payload:
@@ -175,4 +236,4 @@ def read_record(signals: dict[str, Any], missing: dict[str, str]) -> Payload:
         except (msgspec.ValidationError, RecursionError) as error:
             bad[name] = f"unreadable: {error}"[:120]
     unknown = sum(name not in SIGNALS for name in signals)
-    return Payload(good, bad, Page(), unknown)
+    return _part(good, bad, Page(), unknown)

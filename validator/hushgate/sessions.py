@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +18,7 @@ from hushgate.keys import KeyRing, OneShot, b64, unb64
 
 NONCE_BYTES = 12
 HASH_BYTES = 9
+HASHES_KEPT = 2048
 FUTURE_MS = 120_000
 """How far ahead of our clock a session may be: another worker's clock, never minutes."""
 
@@ -53,8 +55,9 @@ class Sessions:
         self._signer = Signer(
             ring.oldest_first("session"), salt="hushgate.session", key_derivation="none", algorithm=OneShot()
         )
+        self.hash = lru_cache(maxsize=HASHES_KEPT)(self._hash)
 
-    def hash(self, value: str, key_id: str) -> str:
+    def _hash(self, value: str, key_id: str) -> str:
         """A short keyed hash, for holding two requests against each other without keeping what they said."""
         key = self._ring.derive("session-hash", key_id) or b""
         return b64(hashlib.blake2b(value.encode("utf-8", "replace"), key=key, digest_size=HASH_BYTES).digest())

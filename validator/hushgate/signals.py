@@ -235,3 +235,6 @@ SIGNALS: dict[str, object] = {
     "interaction": Interaction,
 }
 """Every signal's name on the wire, and its shape."""
+
+MOMENT = frozenset({"interaction"})
+"""Signals that differ from visit to visit of one browser. All others are its story, which it tells again word for word."""

@@ -5,17 +5,30 @@ A name is a signal, a part of the request, or derived from those. Importing this
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from hushgate import signals
 from hushgate.evidence import address, browser, graphics, headers, privacy, rooms, timing
-from hushgate.evidence.core import DERIVED, SOURCES, Evidence, Missing, derived, known, reads
-from hushgate.payload import Payload
+from hushgate.evidence.core import DERIVED, SOURCES, Derivation, Evidence, Missing, derived, known, reads
+from hushgate.payload import Payload, Story
 from hushgate.signals import SIGNALS
 from hushgate.visit import Form, Network, Timing, Visit
 
-__all__ = ["DERIVED", "SOURCES", "Evidence", "Missing", "derived", "from_example", "gather", "known", "reads"]
+__all__ = [
+    "DERIVED",
+    "MOMENT",
+    "SOURCES",
+    "Derivation",
+    "Evidence",
+    "Missing",
+    "derived",
+    "from_example",
+    "known",
+    "reads",
+]
 
 _PARTS: dict[str, Any] = {
     "action": str,
@@ -30,19 +43,33 @@ _PARTS: dict[str, Any] = {
 
 SOURCES.update(SIGNALS, _PARTS)
 
+MOMENT = signals.MOMENT | {"opened", "timing", "form"}
+"""Names that differ from visit to visit of one browser; every other source belongs to its story."""
 
-def gather(visit: Visit, payload: Payload, network: Network | None) -> Evidence:
-    """The evidence of one visit. ``network`` is the look-up's answer, used where the record brings none."""
-    evidence = Evidence(payload.signals)
-    for name, reason in payload.missing.items():
+
+def of_story(
+    story: Story, headers: Mapping[str, str], network: Network | None, action: str, page: dict[str, Any]
+) -> Evidence:
+    """The evidence that a browser gives again at every visit."""
+    evidence = Evidence(story.signals)
+    for name, reason in story.missing.items():
         evidence[name] = Missing(f"{name} is missing ({reason})")
-    evidence["missing"] = payload.missing
-    evidence["headers"] = visit.headers
+    evidence["missing"] = story.missing
+    evidence["headers"] = headers
+    evidence["action"] = action
+    evidence["network"] = network or Missing("the address was not looked up")
+    if page:
+        evidence["page"] = page
+    return evidence
+
+
+def of_moment(visit: Visit, payload: Payload, story: Evidence) -> Evidence:
+    """The evidence of this one visit; why a signal is missing is known to its story."""
+    evidence = Evidence(payload.moment)
+    for name in signals.MOMENT:
+        if name not in evidence:
+            evidence[name] = story[name]
     evidence["timing"] = visit.timing
-    evidence["action"] = visit.action
-    evidence["network"] = visit.network or network or Missing("the address was not looked up")
-    if visit.page:
-        evidence["page"] = visit.page
     if visit.opened:
         evidence["opened"] = visit.opened
     if visit.form is not None:

@@ -8,6 +8,28 @@ from functools import lru_cache
 from hushgate.evidence.core import Missing, derived
 from hushgate.signals import Brand
 
+VOLATILE = frozenset(
+    {
+        "content-length",
+        "if-none-match",
+        "x-forwarded-for",
+        "x-real-ip",
+        "forwarded",
+        "via",
+        "x-request-id",
+        "x-correlation-id",
+        "traceparent",
+        "tracestate",
+        "x-amzn-trace-id",
+        "x-cloud-trace-context",
+        "cf-ray",
+        "cf-connecting-ip",
+        "true-client-ip",
+        "fly-request-id",
+    }
+)
+"""Headers that differ from request to request, most of them written by proxies. No check may read them."""
+
 _LOOPBACK = re.compile(r"http://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|/|$)")
 _BRAND = re.compile(r'"((?:[^"\\]|\\.){0,128})"\s*;\s*v="([^"]{0,64})"')
 _TAG = re.compile(r"\s*([A-Za-z0-9*-]{1,35})\s*(?:;[^,]{0,40})?(?:,|$)")

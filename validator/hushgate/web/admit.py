@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request
 
 from hushgate import admission
 from hushgate.admission import Admission
@@ -24,7 +23,8 @@ from hushgate.house import House, keep_outcome
 from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.leases import Held
 from hushgate.verify import Verified, commit, verify
-from hushgate.web.answers import answer
+from hushgate.web.answers import say
+from hushgate.web.direct import Handler
 from hushgate.wire import (
     AdmitAnswer,
     AdmitQuestion,
@@ -42,23 +42,19 @@ _AT = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 _MISSING = re.compile(r"missing required field `(\w+)`")
 
 
-def blueprint(house: House) -> Blueprint:
-    """The four routes."""
-    routes = Blueprint("admit", __name__)
+def handlers(house: House) -> dict[str, Handler]:
+    """The four endpoints."""
 
-    def mount(path: str, shape: type[Any], handler: Callable[[House, Any], Any]) -> None:
+    def handler(shape: type[Any], work: Callable[[House, Any], Any]) -> Handler:
         decode = msgspec.json.Decoder(shape).decode
+        return lambda _, body: say(work(house, _read(decode, body)))
 
-        def view() -> Response:
-            return answer(handler(house, _read(decode, request.get_data(cache=False))))
-
-        routes.add_url_rule(path, path.rpartition("/")[2], view, methods=["POST"])
-
-    mount("/v1/admit", AdmitQuestion, admit)
-    mount("/v1/verify", VerifyQuestion, read_token)
-    mount("/v1/commit", CommitQuestion, spend)
-    mount("/v1/outcome", OutcomeQuestion, keep)
-    return routes
+    return {
+        "/v1/admit": handler(AdmitQuestion, admit),
+        "/v1/verify": handler(VerifyQuestion, read_token),
+        "/v1/commit": handler(CommitQuestion, spend),
+        "/v1/outcome": handler(OutcomeQuestion, keep),
+    }
 
 
 def _read(decode: Callable[[bytes], Any], body: bytes) -> Any:

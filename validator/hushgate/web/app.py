@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import Any
 
@@ -15,9 +14,8 @@ from hushgate.house import House, open_house
 from hushgate.logs import set_up
 from hushgate.payload import BODY_MAX
 from hushgate.web import admit, collector, health, openapi, siteverify, visits
-from hushgate.web.answers import refusal
-
-log = logging.getLogger(__name__)
+from hushgate.web.answers import fail, refuse, refuse_and_count
+from hushgate.web.direct import mount
 
 
 def create_app(house: House) -> Flask:
@@ -26,8 +24,9 @@ def create_app(house: House) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; the base class does not say so
     app.extensions["hushgate"] = house
-    for room in (visits, siteverify, admit, collector, health, openapi):
+    for room in (collector, health, openapi):
         app.register_blueprint(room.blueprint(house))
+    mount(app, house, {**visits.handlers(house), **siteverify.handlers(house), **admit.handlers(house)})
     _handle_errors(app, house)
     return app
 
@@ -38,23 +37,18 @@ def _handle_errors(app: Flask, house: House) -> None:
         code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.code or 500, "bad-request")
         refused = RequestRefused(error.description or error.name, code=code)
         refused.status = error.code or 500
-        response = refusal(refused)
+        response = refuse(refused).response()
         if error.code == 405 and getattr(error, "valid_methods", None):
             response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
         return response
 
     @app.errorhandler(HushgateError)
     def ours(error: HushgateError) -> Response:
-        house.metrics.count(house.metrics.refused, error.code)
-        return refusal(error)
+        return refuse_and_count(house, error).response()
 
     @app.errorhandler(Exception)
     def bug(error: Exception) -> Response:
-        log.error("a request to %s failed", request.path, exc_info=error)
-        house.metrics.count(house.metrics.refused, "internal-error")
-        refused = RequestRefused("the gate failed to answer", code="internal-error")
-        refused.status = 500
-        return refusal(refused)
+        return fail(house, request.path, error).response()
 
 
 def from_env() -> Any:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Request
 
 from hushgate.config import Site
 from hushgate.errors import (
@@ -23,7 +25,8 @@ from hushgate.errors import (
 from hushgate.house import House
 from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.verify import Verified, verify
-from hushgate.web.answers import answer
+from hushgate.web.answers import Answer, say
+from hushgate.web.direct import Environ, Handler
 
 BODY_MAX = 8 * 1024
 FIELD_MAX = 4096
@@ -37,45 +40,44 @@ _CODES: dict[type[HushgateError], str] = {
 }
 
 
-def blueprint(house: House) -> Blueprint:
-    """The route."""
-    routes = Blueprint("siteverify", __name__)
+def handlers(house: House) -> dict[str, Handler]:
+    """The endpoint."""
 
-    @routes.post("/v1/siteverify")
-    def siteverify() -> Response:
-        fields = _fields()
-        body = _refused("bad-request") if fields is None else redeem(house, fields)
-        house.metrics.count(house.metrics.siteverify, "success" if body["success"] else body["error-codes"][0])
-        return answer(body)
+    def siteverify(environ: Environ, body: bytes) -> Answer:
+        fields = _fields(environ, body)
+        answer = _refused("bad-request") if fields is None else redeem(house, fields)
+        house.metrics.count(house.metrics.siteverify, "success" if answer["success"] else answer["error-codes"][0])
+        return say(answer)
 
-    return routes
+    return {"/v1/siteverify": siteverify}
 
 
-def _fields() -> dict[str, str] | None:
+def _fields(environ: Environ, body: bytes) -> dict[str, str] | None:
     """The request's fields, from a form, a multipart form or JSON; None where they cannot be read."""
-    request.max_content_length = BODY_MAX
-    try:
-        return _read_fields()
-    except RequestEntityTooLarge:
+    if len(body) > BODY_MAX:
         return None
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    try:
+        if kind == "application/x-www-form-urlencoded":
+            return _cut(reversed(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)))
+        if kind == "multipart/form-data":
+            return _cut(_parts(environ, body))
+        fields = msgspec.json.decode(body or b"{}")
+    except (ValueError, RecursionError, RequestEntityTooLarge):
+        return None
+    if not isinstance(fields, dict) or not all(isinstance(fields.get(name, ""), str) for name in _FIELDS):
+        return None
+    return _cut((name, value) for name, value in fields.items() if isinstance(value, str))
 
 
-def _read_fields() -> dict[str, str] | None:
-    if request.mimetype == "multipart/form-data":
-        request.max_form_parts = FIELDS_MAX
-        return {name: value[:FIELD_MAX] for name, value in request.form.items()}
-    try:
-        if request.mimetype == "application/x-www-form-urlencoded":
-            pairs = parse_qsl(request.get_data(cache=False).decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)
-            return {name: value[:FIELD_MAX] for name, value in reversed(pairs)}
-        fields = msgspec.json.decode(request.get_data(cache=False) or b"{}")
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(fields, dict):
-        return None
-    if not all(isinstance(fields.get(name, ""), str) for name in _FIELDS):
-        return None
-    return {name: value[:FIELD_MAX] for name, value in fields.items() if isinstance(value, str)}
+def _cut(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: value[:FIELD_MAX] for name, value in pairs}
+
+
+def _parts(environ: Environ, body: bytes) -> Iterable[tuple[str, str]]:
+    request = Request({**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+    request.max_form_parts = FIELDS_MAX
+    return request.form.items()
 
 
 def redeem(house: House, fields: dict[str, str]) -> dict[str, Any]:

@@ -5,39 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request
-
 from hushgate.caller import Caller, read_caller
 from hushgate.errors import HushgateError
 from hushgate.house import House
 from hushgate.intake import open_session, take_verdict
 from hushgate.payload import read_envelope, read_opening
-from hushgate.web.answers import answer, refusal
+from hushgate.web.answers import Answer, refuse_and_count, say
+from hushgate.web.direct import Environ, Handler
 
-Handler = Callable[[Caller, bytes], dict[str, Any]]
+Work = Callable[[Caller, bytes], dict[str, Any]]
 
 
-def blueprint(house: House) -> Blueprint:
-    """The two routes."""
-    routes = Blueprint("visits", __name__)
+def handlers(house: House) -> dict[str, Handler]:
+    """The two endpoints."""
     proxies = house.config.gate["trusted_proxies"]
     ours = frozenset(name for site in house.sites.values() for name in site.hostnames)
 
-    def handle(handler: Handler) -> Response:
-        caller = read_caller(request.environ, proxies)
-        origin = caller.origin if caller.hostname in ours or "*" in ours else None
-        try:
-            return answer(handler(caller, request.get_data(cache=False)), origin=origin)
-        except HushgateError as error:
-            house.metrics.count(house.metrics.refused, error.code)
-            return refusal(error, origin)
+    def handler(work: Work) -> Handler:
+        def handle(environ: Environ, body: bytes) -> Answer:
+            caller = read_caller(environ, proxies)
+            origin = caller.origin if caller.hostname in ours or "*" in ours else None
+            try:
+                return say(work(caller, body), origin=origin)
+            except HushgateError as error:
+                return refuse_and_count(house, error, origin)
 
-    @routes.post("/v1/session")
-    def session() -> Response:
-        return handle(lambda caller, body: open_session(house, caller, read_opening(body)))
+        return handle
 
-    @routes.post("/v1/verdict")
-    def verdict() -> Response:
-        return handle(lambda caller, body: take_verdict(house, caller, read_envelope(body)))
-
-    return routes
+    return {
+        "/v1/session": handler(lambda caller, body: open_session(house, caller, read_opening(body))),
+        "/v1/verdict": handler(lambda caller, body: take_verdict(house, caller, read_envelope(body))),
+    }
