@@ -130,6 +130,10 @@ def load_client(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     for variable, setting in {**_CLIENT, **shared}.items():
         if environ.get(variable):
             values[setting.name] = reader.one(setting, environ[variable], variable)
+    if values["url"]:  # where there is none, the gate's own reader looks through the environment
+        known = {_PREFIX + setting.name.upper() for setting in GATE} | _NOT_SETTINGS
+        for variable in sorted(name for name in environ if name.startswith(_PREFIX) and name not in known):
+            reader.unknown(variable, [*known], variable)
     if reader.problems:
         raise SettingsError(reader.problems)
     return values

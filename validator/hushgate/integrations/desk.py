@@ -1,0 +1,86 @@
+"""What the integrations share: a gate opened from the framework's settings, decisions that never raise, and the script tag."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from hushgate.admission import Admission
+from hushgate.config import load_client
+from hushgate.errors import Problem, SettingsError
+from hushgate.gate import Gate
+from hushgate.visit import Decision
+
+log = logging.getLogger(__name__)
+FIELD = "hushgate-token"
+"""The form field that the collector puts the token into."""
+PREFIX = "HUSHGATE_"
+
+
+class Words(NamedTuple):
+    """How a visitor is told no."""
+
+    status: int
+    message: str
+
+
+_REFUSED = Words(HTTPStatus.FORBIDDEN, "We could not accept this. Please reload the page and try again.")
+_LATER = Words(HTTPStatus.TOO_MANY_REQUESTS, "That was one try too many. Please try again later.")
+
+
+def words(decision: Decision) -> Words:
+    """What is said where the site has no answer of its own. One sentence for all refusals: nobody learns which it was."""
+    return _LATER if decision == "throttle" else _REFUSED
+
+
+class Desk:
+    """A gate as an integration holds it."""
+
+    def __init__(self, gate: Gate, place: str | None) -> None:
+        """``place`` is where browsers find the gate."""
+        self.gate, self._place = gate, place
+
+    @classmethod
+    def open(cls, settings: Mapping[str, Any], gate: Gate | None = None) -> Desk:
+        """Opens a gate from HUSHGATE_* in the framework's settings, and where they are silent in the environment.
+
+        Raises:
+            SettingsError: with every mistake in them.
+        """
+        own = {name: _text(value) for name, value in settings.items() if name.startswith(PREFIX) and value is not None}
+        environ = {**os.environ, **own}
+        client = load_client(environ)
+        return cls(gate or Gate.from_env(environ), client["public_url"] or client["url"])
+
+    def admit(self, environ: Mapping[str, Any], token: object, action: str) -> Admission:
+        """One decision for one signup. Whatever goes wrong in here, the customer's signup goes on, by the policy's row."""
+        text = token if isinstance(token, str) else ""
+        try:
+            return self.gate.admit(SimpleNamespace(environ=environ), token=text, action=action)
+        except Exception:
+            log.exception("the gate failed to decide, and the policy's row for a lost gate is applied")
+            return self.gate.without(action, "the gate failed")
+
+    def script(self, action: str, nonce: str | None = None) -> Markup:
+        """The collector's script tag, for a page with a form; ``nonce`` is that of the page's Content-Security-Policy.
+
+        Raises:
+            SettingsError: it is not known where browsers find the gate, or which site this is.
+        """
+        for variable, value in (("HUSHGATE_PUBLIC_URL", self._place), ("HUSHGATE_SITE", self.gate.sitekey)):
+            if not value:
+                raise SettingsError([Problem("environment", variable, "there is none", "The script tag needs it")])
+        tag = Markup('<script async src="{}/v1/hushgate.js" data-sitekey="{}" data-action="{}"{}></script>')
+        own = Markup(' nonce="{}"').format(nonce) if nonce else ""
+        return tag.format(self._place, self.gate.sitekey, action, own)
+
+
+def _text(value: object) -> str:
+    """A framework's setting as the environment would have it."""
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
