@@ -115,7 +115,10 @@ def _desk() -> Desk:
 
 
 def _token() -> object:
-    if request.is_json:
+    if not request.is_json:
+        return request.form.get(FIELD)
+    try:
         body = request.get_json(silent=True)
-        return body.get(FIELD) if isinstance(body, dict) else None
-    return request.form.get(FIELD)
+    except RecursionError:  # brackets in brackets, a thousand deep: silent does not mean that
+        return None
+    return body.get(FIELD) if isinstance(body, dict) else None
