@@ -13,6 +13,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hushgate.evidence import DERIVED, MOMENT, Derivation, Evidence, Missing
@@ -84,13 +85,17 @@ class _Round:
         self._posts = posts
         self._go = _compile([(number, posts[number]) for number in sorted(numbers)])
         self._families = Counter(posts[number].check.family for number in numbers if posts[number].weight)
+        self._judged = lru_cache(maxsize=256)(self._families_judged)
 
     def run(self, story: Evidence, moment: Evidence) -> tuple[Found, list[Sight], frozenset[str]]:
         """Findings, what was not judged, and the families of which at least one check that scores was judged."""
         seen, unjudged = self._go(story, moment)
-        out = Counter(post.check.family for number, _ in unjudged if (post := self._posts[number]).weight)
-        judged = frozenset(family for family, count in self._families.items() if count > out[family])
+        judged = self._judged(tuple([number for number, _ in unjudged]))
         return [self._finding(*sight) for sight in seen], unjudged, judged
+
+    def _families_judged(self, unjudged: tuple[int, ...]) -> frozenset[str]:
+        out = Counter(post.check.family for number in unjudged if (post := self._posts[number]).weight)
+        return frozenset(family for family, count in self._families.items() if count > out[family])
 
     def _finding(self, number: int, saw: Any) -> tuple[str, Finding]:
         check, tier, weight = self._posts[number]

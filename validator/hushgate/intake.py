@@ -16,7 +16,7 @@ from hushgate.decision import Conversion
 from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost
 from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
-from hushgate.keys import b64
+from hushgate.keys import new_nonce
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.sessions import FUTURE_MS, Session
 from hushgate.tokens import Claims
@@ -136,7 +136,7 @@ def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgemen
 def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str) -> Claims:
     return Claims(
         id=visit.id,
-        nonce=b64(secrets.token_bytes(12)),
+        nonce=new_nonce(),
         site=visit.site,
         hostname=hostname,
         action=visit.action,

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 from functools import cached_property, lru_cache
 
 from itsdangerous.signer import SigningAlgorithm
@@ -33,6 +34,11 @@ def b64(data: bytes) -> str:
 def unb64(text: str) -> bytes:
     """The bytes behind URL-safe base64 without padding. Raises ValueError."""
     return base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+
+
+def new_nonce() -> str:
+    """16 bytes, as base64: the time in seconds, so that nonces of one hour lie side by side in a store, and 12 random ones."""
+    return b64(int(time.time()).to_bytes(4, "big") + secrets.token_bytes(12))
 
 
 class OneShot(SigningAlgorithm):

@@ -111,8 +111,8 @@ _WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
     msgspec.defstruct("Whole", [("v", Literal[1]), ("signals", _ALL), ("page", Page, Page())], frozen=True)
 )
 """The common case in one go: every signal known. Of the story only the words are taken, to see whether they were read before."""
-_ORDER = (*_STORY, *sorted(MOMENT))
-_SAMPLES_OF = attrgetter(*_ORDER)
+_MOMENT = tuple(sorted(MOMENT))
+_VALUES_OF = attrgetter(*(f"{name}.v" for name in _STORY))
 
 _SEALED = msgspec.json.Decoder(Sealed)
 _OPENING = msgspec.json.Decoder(Opening)
@@ -163,16 +163,20 @@ def read_payload(text: str) -> Payload:
 
 
 def _words(signals: Any) -> tuple[bytes | str, ...]:
-    """The words of a story: each value's JSON as bytes, or why there is none as text. A value of the moment is no word of it."""
-    return tuple([_word(name, sample) for name, sample in zip(_ORDER, _SAMPLES_OF(signals), strict=True)])
+    """The words of a story: each value's JSON as bytes, or why there is none as text; of the moment, only why there is none."""
+    moment = [_word(getattr(signals, name), of_moment=True) for name in _MOMENT]
+    try:
+        return (*map(bytes, _VALUES_OF(signals)), *moment)
+    except (AttributeError, TypeError):  # one of them has no value
+        return (*[_word(getattr(signals, name)) for name in _STORY], *moment)
 
 
-def _word(name: str, sample: Any) -> bytes | str:
+def _word(sample: Any, *, of_moment: bool = False) -> bytes | str:
     if sample is None:
         return LEFT_OUT
     if sample.v is UNSET:
         return sample.e or _NO_REASON
-    return b"" if name in MOMENT else bytes(sample.v)
+    return b"" if of_moment else bytes(sample.v)
 
 
 @lru_cache(maxsize=STORIES_KEPT)
@@ -183,7 +187,7 @@ def _keep_story(words: tuple[bytes | str, ...]) -> Story:
 def _read_story(words: tuple[bytes | str, ...], *, kept: bool) -> Story:
     signals: dict[str, Any] = {}
     missing: dict[str, str] = {}
-    for name, word in zip(_ORDER, words, strict=True):
+    for name, word in zip((*_STORY, *_MOMENT), words, strict=True):
         if isinstance(word, str):
             missing[name] = word
         elif name not in MOMENT:

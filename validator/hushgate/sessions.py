@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 import time
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,9 +13,8 @@ from itsdangerous import BadSignature, Signer
 from msgspec import Struct
 
 from hushgate.errors import BadField, SealBroken, SessionExpired, SessionForged
-from hushgate.keys import KeyRing, OneShot, b64, unb64
+from hushgate.keys import KeyRing, OneShot, b64, new_nonce, unb64
 
-NONCE_BYTES = 12
 HASH_BYTES = 9
 HASHES_KEPT = 2048
 FUTURE_MS = 120_000
@@ -65,10 +63,9 @@ class Sessions:
     def open(self, site: str, action: str, agent: str, prefix: str, first: int | None = None) -> Opened:
         """Opens a session for a site and an action; ``agent`` and ``prefix`` are hashed here."""
         now = int(time.time() * 1000)
-        nonce = b64(secrets.token_bytes(NONCE_BYTES))
         key_id = self._ring.newest.id
         hashes = self.hash(agent, key_id), self.hash(prefix, key_id)
-        session = Session(site, action, nonce, key_id, now, first or now, *hashes)
+        session = Session(site, action, new_nonce(), key_id, now, first or now, *hashes)
         text = self._signer.sign(b64(msgspec.msgpack.encode(session))).decode()
         return Opened(text, b64(self._seal_key(text, key_id)))
 

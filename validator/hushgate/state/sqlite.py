@@ -110,7 +110,7 @@ class SqliteState:
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
-        key = plain(f"{shard}:{nonce}")
+        key = plain(f"{nonce}:{shard}")  # nonces of one time begin alike, and then share a page
         if not limits:  # one statement is its own transaction
             return Spend(self._write(lambda handle: self._take(handle, key, ttl), alone=False), True, 0)
 
