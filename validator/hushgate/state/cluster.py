@@ -14,7 +14,7 @@ from typing import Any
 from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, TryAgainError
 
-from hushgate.state.lua import Script
+from hushgate.state.lua import Asking
 from hushgate.state.node import TIMEOUT, Breaker, Connection, Down, Node
 
 SLOTS = 16384
@@ -35,7 +35,7 @@ class Cluster:
         self._stale, self._known = True, False
         self._search, self._breaker = threading.Lock(), Breaker()
 
-    def run(self, script: Script, keys: list[str], values: tuple[Any, ...]) -> Any:
+    def run(self, script: Asking, keys: list[str], values: tuple[Any, ...]) -> Any:
         """Runs a script on keys that share a hash tag. Raises Down."""
         self._breaker.enter()
         slot = key_slot(keys[0].encode())

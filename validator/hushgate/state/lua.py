@@ -1,9 +1,17 @@
-"""The Lua scripts, one a request kind."""
+"""What is asked of Redis: one Lua script a request kind, and a plain command where one will do."""
 
 from __future__ import annotations
 
 import hashlib
 from importlib import resources
+from typing import Any, Protocol
+
+
+class Asking(Protocol):
+    """Anything that can be asked of a server."""
+
+    def words(self, keys: list[str], values: tuple[Any, ...], *, known: bool = True) -> tuple[Any, ...]:
+        """The command; ``known`` is whether the server may be supposed to know the script."""
 
 
 class Script:
@@ -14,7 +22,20 @@ class Script:
         self.text = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in (*heads, name))
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
+    def words(self, keys: list[str], values: tuple[Any, ...], *, known: bool = True) -> tuple[Any, ...]:
+        """The command that runs it; with its text where the server does not know it."""
+        return ("EVALSHA" if known else "EVAL", self.sha if known else self.text, len(keys), *keys, *values)
+
+
+class Take:
+    """Sets a key that is not there, for so many seconds. One command can do it, and costs the server less than Lua."""
+
+    def words(self, keys: list[str], values: tuple[Any, ...], *, known: bool = True) -> tuple[Any, ...]:  # noqa: ARG002 - a server knows its own commands
+        """See Script."""
+        return ("SET", *keys, "1", "NX", "EX", *values)
+
 
 HIT, SPEND = Script("hit", "limits"), Script("spend", "limits")
 LEASE, COMMIT, RELEASE = Script("lease"), Script("commit"), Script("release")
 PING = Script("ping")
+TAKE = Take()

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from redis.exceptions import AskError, NoScriptError, RedisError, ResponseError, TryAgainError
 
-from hushgate.state.lua import Script
+from hushgate.state.lua import Asking
 
 T = TypeVar("T")
 TIMEOUT = 0.25
@@ -93,12 +93,12 @@ class Node:
         self._connect = connect
         self._idle: list[tuple[Connection, float]] = []
 
-    def run(self, script: Script, keys: list[str], values: tuple[Any, ...], *, asking: bool = False) -> Any:
+    def run(self, script: Asking, keys: list[str], values: tuple[Any, ...], *, asking: bool = False) -> Any:
         """Runs a script, telling it to a server that does not know it. Raises as ``call`` does."""
         try:
-            return self.call("EVALSHA", script.sha, len(keys), *keys, *values, asking=asking)
+            return self.call(*script.words(keys, values), asking=asking)
         except NoScriptError:
-            return self.call("EVAL", script.text, len(keys), *keys, *values, asking=asking)
+            return self.call(*script.words(keys, values, known=False), asking=asking)
 
     def call(self, *command: Any, asking: bool = False) -> Any:
         """Sends one command and reads its answer.

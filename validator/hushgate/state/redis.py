@@ -15,7 +15,7 @@ import redis.cluster
 from hushgate.errors import StateLost
 from hushgate.state.base import Hit, Lease, Limit, Spend, plain
 from hushgate.state.cluster import Cluster
-from hushgate.state.lua import COMMIT, HIT, LEASE, PING, RELEASE, SPEND, Script
+from hushgate.state.lua import COMMIT, HIT, LEASE, PING, RELEASE, SPEND, TAKE, Asking
 from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
 SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
@@ -24,7 +24,7 @@ SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
 class _Wire(Protocol):
     """Where scripts are run."""
 
-    def run(self, script: Script, keys: list[str], values: tuple[Any, ...]) -> Any: ...
+    def run(self, script: Asking, keys: list[str], values: tuple[Any, ...]) -> Any: ...
 
     def close(self) -> None: ...
 
@@ -46,7 +46,7 @@ class RedisState:
         if problem:  # raised out here: the error that was raised in there repeats parts of the URL
             raise ValueError(problem)
 
-    def _run(self, script: Script, keys: list[str], *values: Any) -> Any:
+    def _run(self, script: Asking, keys: list[str], *values: Any) -> Any:
         try:
             return self._wires.get().run(script, keys, values)
         except Down as down:
@@ -70,6 +70,8 @@ class RedisState:
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
         key = _shard(shard, f"n:{plain(nonce)}")
+        if not limits:
+            return Spend(self._run(TAKE, [key], ttl) is not None, True, 0)
         fresh, wait = self._run(SPEND, [key], _shard(shard, "c:"), ttl, *_flat(limits))
         return Spend(bool(fresh), not wait, wait)
 
