@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import logging
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hushgate.caller import Caller, address_prefix
+from hushgate.caller import Caller
 from hushgate.config import Site
-from hushgate.decision import Conversion, decide_without
-from hushgate.errors import (
-    HushgateError,
-    StateLost,
-    TokenExpired,
-    TokenMisdirected,
-    TokenMissing,
-    TokenRefused,
-    TokenReplayed,
-)
+from hushgate.decision import Conversion
 from hushgate.house import House
-from hushgate.judge import Judgement, judge
-from hushgate.payload import Payload, Story
-from hushgate.verify import Verified, verify
-from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Visit
-
-log = logging.getLogger(__name__)
-_ROWS: dict[type[HushgateError], str] = {
-    TokenMissing: "missing",
-    TokenExpired: "expired",
-    TokenReplayed: "replayed",
-    TokenMisdirected: "misdirected",
-    StateLost: "state_lost",
-}
+from hushgate.signup.door import Answer, Door, Token
+from hushgate.signup.layer import Attempt
+from hushgate.verify import Verified
+from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
 
 
 class RequestLike(Protocol):
@@ -46,8 +29,10 @@ class RequestLike(Protocol):
 class Admission:
     """The decision about one signup.
 
-    ``verdict``, ``score`` and ``confidence`` are None without a usable token; ``reason`` then says why in words. ``findings``
-    and ``skipped`` are the checks' words.
+    ``reasons`` is what every layer of the door said, in words; ``reason`` is the one that decided. ``retry_after`` is in
+    seconds, for ``throttle``. ``log`` is what may be logged of it: no secret, and no whole address. ``verdict``, ``score`` and
+    ``confidence`` are None without a usable token. ``findings`` and ``skipped`` are the checks' words; ``skipped`` names layers
+    that could not judge, too. ``would`` is what enforcing would have done, where the site or a layer only observes.
     """
 
     decision: Decision
@@ -61,6 +46,9 @@ class Admission:
     skipped: list[Skip] = field(default_factory=list)
     would: Decision | None = None
     lost: list[str] = field(default_factory=list)
+    reasons: list[Word] = field(default_factory=list)
+    retry_after: int = 0
+    log: dict[str, str | float | None] = field(default_factory=dict)
     verified: Verified | None = field(default=None, repr=False)
 
     @property
@@ -82,66 +70,76 @@ class Admission:
         return self.verified.commit() if self.verified else True
 
 
-def admit(house: House, site: Site, caller: Caller, *, token: str, action: str, hostname: str | None) -> Admission:
-    """Decides about one signup.
+def admit(
+    house: House,
+    site: Site,
+    caller: Caller,
+    *,
+    token: str,
+    action: str,
+    hostname: str | None,
+    email: str | None = None,
+    form: Mapping[str, str] | None = None,
+) -> Admission:
+    """Decides about one signup: asks the door, and puts its answer on record.
 
     A token is leased to this visitor (user agent and address prefix), so that a form with another mistake in it can be sent
     again. Without a usable token the request's own headers are judged, and the policy's row for it is the least that is done.
     """
-    key = house.ring.newest.id
-    holder = house.sessions.hash(f"{caller.user_agent}\n{address_prefix(caller.ip)}", key)
-    try:
-        sites = frozenset({site.key})
-        verified = verify(house, token, sites=sites, action=action, hostname=hostname, holder=holder, spend=False)
-    except (TokenRefused, StateLost) as error:
-        return _without(house, site, caller, action, error)
-    claims = verified.claims
+    attempt = Attempt(
+        house=house,
+        site=site,
+        action=action,
+        caller=caller,
+        network=house.atlas.look_up(caller.ip),
+        email=email or None,
+        form=form or {},
+        now=time.time(),
+    )
+    return _admission(house.room(Door).decide(attempt, Token(token, hostname)))
+
+
+def _admission(answer: Answer) -> Admission:
+    attempt, decision, word = answer.attempt, answer.decision, answer.deciding
+    judged = attempt.claims or (attempt.headers.judged if attempt.verdict and attempt.headers else None)
+    counts: Conversion = attempt.claims.conversion if attempt.claims else "suppress"
+    would = answer.would
     return Admission(
-        decision=claims.decision,
-        conversion=claims.conversion,
-        reason=_reason(verified),
-        id=claims.id,
-        verdict=claims.verdict,
-        score=claims.score,
-        confidence=claims.confidence,
-        findings=claims.findings,
-        would=claims.would,
-        lost=verified.lost,
-        verified=verified,
+        decision=decision,
+        conversion=counts if decision == "allow" else "suppress",
+        reason=word.reason if word else "no layer of the door is on",
+        id=attempt.visit,
+        verdict=attempt.verdict,
+        score=judged.score if judged else None,
+        confidence=judged.confidence if judged else None,
+        findings=attempt.claims.findings
+        if attempt.claims
+        else attempt.headers.judged.findings
+        if attempt.headers
+        else [],
+        skipped=[*(attempt.headers.skipped if attempt.headers else []), *answer.skipped],
+        would=would if would != decision or not attempt.site.rules.enforce else None,
+        lost=list(dict.fromkeys(answer.lost)),
+        reasons=[said.word for said in answer.said],
+        retry_after=word.retry_after if word and decision == "throttle" else 0,
+        log=_log(answer),
+        verified=answer.verified,
     )
 
 
-def _reason(verified: Verified) -> str:
-    words = f"{verified.verdict}, score {verified.score:g}, confidence {verified.confidence}"
-    return f"{words}; judged without the state store" if verified.lost else words
-
-
-def _without(house: House, site: Site, caller: Caller, action: str, error: HushgateError) -> Admission:
-    row = _ROWS.get(type(error), "forged")
-    house.metrics.count(house.metrics.no_data, row)
-    policy = site.rules.policy_for(action)
-    decided = decide_without(row, policy, enforce=site.rules.enforce)
-    judgement = judge_headers(house, site, caller, action)
-    judged = judgement.judged
-    if judged.verdict == "bot":
-        decided = decided._replace(decision=judged.decision, would=judged.would)
-    return Admission(
-        decision=decided.decision,
-        conversion=decided.conversion,
-        reason=f"no verdict: {error}",
-        verdict="bot" if judged.verdict == "bot" else None,
-        score=judged.score if judged.verdict == "bot" else None,
-        confidence=judged.confidence if judged.verdict == "bot" else None,
-        findings=judged.findings,
-        skipped=judgement.skipped,
-        would=decided.would,
-    )
-
-
-def judge_headers(house: House, site: Site, caller: Caller, action: str) -> Judgement:
-    """Judges a request by its headers and address alone, as for a form that was posted without the script."""
-    network = house.atlas.look_up(caller.ip)
-    page = {"scheme": caller.scheme}
-    visit = Visit(site=site.key, action=action, ip=caller.ip, headers=caller.headers, page=page)
-    payload = Payload(Story({}, {}), {})
-    return judge(visit, payload, site.rules, network)
+def _log(answer: Answer) -> dict[str, str | float | None]:
+    """What may be logged: who decided what, and nothing that names a person."""
+    attempt, word = answer.attempt, answer.deciding
+    return {
+        "site": attempt.site.key,
+        "action": attempt.action,
+        "visit": attempt.visit,
+        "decision": answer.decision,
+        "would": answer.would,
+        "layer": word.layer if word else None,
+        "code": word.code if word else None,
+        "reason": word.reason if word else None,
+        "verdict": attempt.verdict,
+        "country": attempt.network.country,
+        "network": attempt.network.org,
+    }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hushgate import engine
 from hushgate.decision import Policy
@@ -20,7 +20,7 @@ from hushgate.judge import Rules
 from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
-from hushgate.settings import CLIENT, GATE, POLICY, SITE, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, MODE, POLICY, SITE, Setting
 from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
@@ -30,9 +30,19 @@ _CLIENT = {_PREFIX + setting.name.upper(): setting for setting in CLIENT}
 _NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, *_CLIENT, "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
 
 
+class LayerRules(NamedTuple):
+    """What a layer of the door may do at a site, and its settings by name. A layer that is off is in no site's rules."""
+
+    enforce: bool
+    own: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Site:
-    """One site: who may use its key, how it judges, and what its page is told. ``outcome`` is set for test keys."""
+    """One site: who may use its key, how it judges, and what its page is told. ``outcome`` is set for test keys.
+
+    ``layers`` are the door's, by name.
+    """
 
     key: str
     name: str
@@ -41,6 +51,7 @@ class Site:
     disclosure: str
     rules: Rules
     outcome: Verdict | None = None
+    layers: dict[str, LayerRules] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,9 +184,21 @@ def _policies(reader: _Reader, table: Any, path: str) -> tuple[Policy, dict[str,
     return Policy(**base), policies
 
 
+def _layers(reader: _Reader, tables: dict[str, Any], path: str, *, enforce: bool) -> dict[str, LayerRules]:
+    """The layers that are on. Where the site observes, all of them do."""
+    modes = tuple(Setting(layer.name, MODE, "enforce", 'Write "off", "observe" or "enforce"') for layer in LAYERS)
+    chosen = reader.table(modes, tables.get("layers", {}), f"{path}.layers")
+    own = {
+        layer.name: reader.table(layer.settings, tables.get(layer.name, {}), f"{path}.{layer.name}") for layer in LAYERS
+    }
+    return {
+        name: LayerRules(enforce and mode == "enforce", own[name]) for name, mode in chosen.items() if mode != "off"
+    }
+
+
 def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
     path = f"sites.{key}"
-    values = reader.table(SITE, table, path, ("checks", "policy"))
+    values = reader.table(SITE, table, path, ("checks", "policy", "layers", *(layer.name for layer in LAYERS)))
     tables = table if isinstance(table, dict) else {}
     settings = _checks(reader, tables.get("checks", {}), f"{path}.checks")
     policy, policies = _policies(reader, tables.get("policy", {}), f"{path}.policy")
@@ -187,7 +210,9 @@ def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
         reader.problem(f"{path}.suspect_at", "is above bot_at", "A suspect scores less than a bot")
     thresholds = Thresholds(values["suspect_at"], values["bot_at"])
     rules = Rules(engine.man(all_checks(), settings), thresholds, policy, policies, values["mode"] == "enforce")
-    site = Site(key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"], rules)
+    layers = _layers(reader, tables, path, enforce=rules.enforce)
+    named = (key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"])
+    site = Site(*named, rules, layers=layers)
     return site, values
 
 

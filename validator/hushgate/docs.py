@@ -10,7 +10,7 @@ import msgspec
 
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.scoring import HARD_SCORE, Thresholds
-from hushgate.settings import CLIENT, GATE, POLICY, SITE, Rate, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, POLICY, SITE, Rate, Setting
 
 _NOTICE = "<!-- Written by `hushgate docs` from the code. Do not edit. -->\n"
 _TIER_WORDS = {
@@ -82,10 +82,20 @@ def settings_page() -> str:
         "## `[sites.<site key>.checks]`\n",
         'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '
         "[CHECKS.md](CHECKS.md) has the names.\n",
+        "## `[sites.<site key>.layers]`: the layers of the door\n",
+        'A layer\'s name, and `"off"`, `"observe"` (it says what it would do), or `"enforce"`, which is the default. Where the site '
+        "observes, all of its layers do. docs/door.md tells what each of them does.\n",
+        _layers(),
+        *(f"## `[sites.<site key>.{layer.name}]`\n\n{_table(layer.settings)}" for layer in LAYERS if layer.settings),
         "## The backend that uses the gate: `HUSHGATE_<NAME>` in its environment, or in its framework's settings\n",
         _table(CLIENT),
     ]
     return "\n".join(lines)
+
+
+def _layers() -> str:
+    rows = ["| layer | what it is |", "|---|---|"]
+    return "\n".join([*rows, *(f"| `{layer.name}` | {layer.help} |" for layer in LAYERS)]) + "\n"
 
 
 def _table(settings: tuple[Setting, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ from hushgate.wire import (
 )
 
 SITE_VARIABLE = "HUSHGATE_SITE"
+FIELDS_MAX = 64
+FILLED = "filled"
 
 
 class Gate:
@@ -95,13 +98,32 @@ class Gate:
             spend=not holder,
         )
 
-    def admit(self, request: RequestLike, *, token: str, action: str, hostname: str | None = None) -> Admission:
+    def admit(
+        self,
+        request: RequestLike,
+        *,
+        token: str,
+        action: str,
+        hostname: str | None = None,
+        email: str | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Admission:
         """One decision for one signup, whatever happened to the token. Never raises.
 
-        ``request`` is the framework's request (anything with a WSGI ``environ``).
+        ``request`` is the framework's request (anything with a WSGI ``environ``). ``email`` is the address that was written into
+        the form, and ``form`` its fields, of which the door reads the decoy.
         """
         caller = read_caller(request.environ, self.house.config.gate["trusted_proxies"])
-        return admission.admit(self.house, self.site, caller, token=token, action=action, hostname=hostname)
+        return admission.admit(
+            self.house,
+            self.site,
+            caller,
+            token=token,
+            action=action,
+            hostname=hostname,
+            email=email,
+            form=form,
+        )
 
     def outcome(self, id: str | None, outcome: str) -> bool:
         """Puts on record what became of a signup: confirmed, active, paid, bounced or reported. Told twice, it counts once.
@@ -189,8 +211,20 @@ class RemoteGate(Gate):
             claims_of(answer.told), answer.told.lost, holder or "", self._commit(answer.lease, action or "")
         )
 
-    def admit(self, request: RequestLike, *, token: str, action: str, hostname: str | None = None) -> Admission:
-        """As in process: one decision for one signup, whatever happened to the token or to the gate. Never raises."""
+    def admit(
+        self,
+        request: RequestLike,
+        *,
+        token: str,
+        action: str,
+        hostname: str | None = None,
+        email: str | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Admission:
+        """As in process: one decision for one signup, whatever happened to the token or to the gate. Never raises.
+
+        Of ``form`` the gate is told which fields were filled, never what stands in them.
+        """
         caller = read_caller(request.environ, self._proxies)
         question = AdmitQuestion(
             secret=self._secret,
@@ -200,6 +234,8 @@ class RemoteGate(Gate):
             remoteip=_address(caller.ip),
             scheme="https" if caller.scheme == "https" else "http",
             headers=caller.headers,
+            email=email,
+            form=_filled(form or {}),
         )
         try:
             answer = self._client.ask("/v1/admit", question, AdmitAnswer)
@@ -237,6 +273,11 @@ class RemoteGate(Gate):
     def close(self) -> None:
         """Closes the connections to the gate."""
         self._client.close()
+
+
+def _filled(form: Mapping[str, str]) -> dict[str, str]:
+    """Which fields hold something: what is in them is the visitor's, and may be a password."""
+    return {name[:64]: FILLED if value else "" for name, value in islice(form.items(), FIELDS_MAX)}
 
 
 def _address(ip: str) -> str | None:

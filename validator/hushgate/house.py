@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from hushgate.config import Config, Site
+from hushgate.config import Config, LayerRules, Site
 from hushgate.engine import man
 from hushgate.errors import Problem, SettingsError, SiteUnknown
 from hushgate.events import outcomes
@@ -23,6 +25,7 @@ from hushgate.state import State, open_state
 from hushgate.tokens import Tokens
 from hushgate.visit import Decision, Verdict
 
+T = TypeVar("T")
 TEST_OUTCOMES: dict[str, tuple[Verdict, Decision]] = {
     "test-human": ("human", "allow"),
     "test-suspect": ("suspect", "allow"),
@@ -45,6 +48,17 @@ class House:
     outcomes: Spool
     atlas: Atlas
     metrics: Metrics
+    _rooms: dict[Callable[[House], Any], Any] = field(default_factory=dict, repr=False)
+    _building: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def room(self, build: Callable[[House], T]) -> T:
+        """What ``build`` makes of this house: made at the first call, kept, and closed with the house where it can be."""
+        if build not in self._rooms:
+            with self._building:
+                if build not in self._rooms:
+                    self._rooms[build] = build(self)
+        kept: T = self._rooms[build]
+        return kept
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -90,6 +104,8 @@ class House:
 
     def close(self) -> None:
         """Closes what is open."""
+        for room in self._rooms.values():
+            getattr(room, "close", lambda: None)()
         self.spool.close()
         self.outcomes.close()
         self.state.close()
@@ -98,8 +114,10 @@ class House:
 def _test_sites() -> dict[str, Site]:
     hashes = (hash_secret(TEST_SECRET),)
     rules = Rules(man([], {}))
+    layers = {"verdict": LayerRules(enforce=True, own={})}  # no other layer may change the outcome
     return {
-        key: Site(key, key, ("*",), hashes, "conversion", rules, outcome) for key, (outcome, _) in TEST_OUTCOMES.items()
+        key: Site(key, key, ("*",), hashes, "conversion", rules, outcome, layers)
+        for key, (outcome, _) in TEST_OUTCOMES.items()
     }
 
 

@@ -19,6 +19,8 @@ class Metrics:
         self.refused = self._counter("refused", "Requests that were not judged, by error code", "code")
         self.siteverify = self._counter("siteverify", "Tokens redeemed over HTTP, by result", "result")
         self.no_data = self._counter("no_data", "Signups without a usable verdict, by the policy's row", "row")
+        self.door = self._counter("door", "What the door's layers said", "site", "layer", "code", "decision", "mode")
+        self.not_judged = self._counter("door_not_judged", "Signups that a layer could not judge", "layer")
         self.unknown_signals = self._counter("unknown_signals", "Signals that were not known")
         self.state_lost = self._counter("state_lost", "Requests answered without the state store")
         self.gate_lost = self._counter("gate_lost", "Questions that a gate elsewhere did not answer, by reason", "why")

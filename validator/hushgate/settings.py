@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from hushgate.keys import TEST_SECRET, weakness
@@ -232,6 +232,22 @@ POLICY: tuple[Setting, ...] = (
     Setting("gate_lost", DECISION, "allow", "The gate runs elsewhere, and did not answer the backend in time."),
 )
 """What is done: ``[sites.<site key>.policy]``, and ``[sites.<site key>.policy.<action>]`` for one action."""
+
+MODE = _one_of("off", "observe", "enforce")
+Mode = Literal["off", "observe", "enforce"]
+
+
+@dataclass(frozen=True)
+class LayerSettings:
+    """A layer of the door: its name, what it is, and its settings, the table ``[sites.<site key>.<name>]``."""
+
+    name: str
+    help: str
+    settings: tuple[Setting, ...] = ()
+
+
+LAYERS: tuple[LayerSettings, ...] = (LayerSettings("verdict", "What the visit was judged to be, by its token."),)
+"""The layers in the order in which they are asked: ``[sites.<site key>.layers]`` says off, observe or enforce for each."""
 
 CLIENT: tuple[Setting, ...] = (
     Setting("url", _url, None, "Where the gate is, for a backend that asks it over HTTP: https://gate.example.com."),

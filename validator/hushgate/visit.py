@@ -58,6 +58,21 @@ class Skip(Struct, frozen=True):
     why: str
 
 
+class Word(Struct, frozen=True, omit_defaults=True):
+    """What a layer of the door says of a signup. ``reason`` is safe to log: no whole address, of mail or network, no secret.
+
+    ``code`` is stable, for counting: "over-address", "blocked-domain". ``retry_after`` is in seconds. ``lifts`` names the
+    layers whose words no longer matter, "*" for all of them: an entry on the allowlist does that.
+    """
+
+    layer: str
+    decision: Decision
+    reason: str
+    code: str
+    retry_after: int = 0
+    lifts: tuple[str, ...] = ()
+
+
 class Judged(Struct, frozen=True, omit_defaults=True):
     """What came of a visit. ``would`` is the decision that enforcing would have made, where the site only observes."""
 

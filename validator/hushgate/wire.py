@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from hushgate.decision import Conversion
-from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict
+from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
 
 OutcomeName = Literal["confirmed", "active", "paid", "bounced", "reported"]
 OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
@@ -24,7 +24,7 @@ Action = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,32}\Z")]
 class AdmitQuestion(Struct, frozen=True, omit_defaults=True):
     """One signup to decide about. ``headers`` are those of the visitor's request, in order; ``remoteip`` is the visitor's.
 
-    ``scheme`` is what the visitor used. ``form`` holds decoy fields, never what the visitor wrote elsewhere.
+    ``scheme`` is what the visitor used. ``form`` says which fields hold something, never what the visitor wrote.
     """
 
     secret: Secret
@@ -49,7 +49,7 @@ class AdmitAnswer(Struct, frozen=True):
     would: Decision | None
     conversion: Conversion
     reason: str
-    reasons: list[str]
+    reasons: list[Word]
     retry_after: int
     id: str | None
     verdict: Verdict | None

@@ -54,6 +54,9 @@ def admission_of(answer: AdmitAnswer, action: str, commit: Callable[[], bool]) -
         skipped=answer.skipped,
         would=answer.would,
         lost=answer.lost,
+        reasons=answer.reasons,
+        retry_after=answer.retry_after,
+        log=answer.log,
         verified=_verified(answer, action, commit),
     )
 

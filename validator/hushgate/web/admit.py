@@ -99,9 +99,11 @@ def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
         token=question.response,
         action=question.action,
         hostname=question.hostname,
+        email=question.email,
+        form=question.form,
     )
     lost = decide_without("gate_lost", site.rules.policy_for(question.action), enforce=site.rules.enforce)
-    return _answer(house, site, admitted, lost.decision)
+    return _answer(house, admitted, lost.decision)
 
 
 def _caller(question: AdmitQuestion) -> Caller:
@@ -115,15 +117,15 @@ def _caller(question: AdmitQuestion) -> Caller:
     return caller._replace(ip=ip)
 
 
-def _answer(house: House, site: Site, admitted: Admission, gate_lost: Any) -> AdmitAnswer:
+def _answer(house: House, admitted: Admission, gate_lost: Any) -> AdmitAnswer:
     return AdmitAnswer(
         success=admitted.allowed,
         decision=admitted.decision,
         would=admitted.would,
         conversion=admitted.conversion,
         reason=admitted.reason,
-        reasons=[admitted.reason],
-        retry_after=0,
+        reasons=admitted.reasons,
+        retry_after=admitted.retry_after,
         id=admitted.id,
         verdict=admitted.verdict,
         score=admitted.score,
@@ -131,7 +133,7 @@ def _answer(house: House, site: Site, admitted: Admission, gate_lost: Any) -> Ad
         findings=admitted.findings,
         skipped=admitted.skipped,
         lost=admitted.lost,
-        log={"site": site.key, "visit": admitted.id, "decision": admitted.decision, "reason": admitted.reason},
+        log=admitted.log,
         lease=_lease(house, admitted.verified),
         gate_lost=gate_lost,
     )

@@ -1,0 +1,166 @@
+"""The door: its layers, their order, what each mode does with their words, and what happens where one fails."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hushgate import Admission, Gate
+from hushgate.errors import StateLost
+from hushgate.house import House
+from hushgate.settings import LAYERS
+from hushgate.signup.door import Door
+from hushgate.signup.layer import Attempt, Consuming, Layer, NotJudged, strength
+from hushgate.visit import Decision, Word
+from stories import HEADERS, Rig, open_rig
+from test_tokens import gate_of
+
+
+class Says(Layer):
+    """A layer for the tests of the door alone: it says what it is told to."""
+
+    def __init__(self, name: str, says: Word | Exception | None, *, early: bool = False) -> None:
+        self.name, self.says, self.early = name, says, early
+        self.told: list[Decision] = []
+
+    def look(self, attempt: Attempt) -> Word | None:
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+    def settle(self, attempt: Attempt, decision: Decision) -> None:
+        self.told.append(decision)
+
+
+class Counts(Says, Consuming):
+    """The same, and it counts."""
+
+    taken = 0
+
+    def take(self, attempt: Attempt) -> Word | None:
+        self.taken += 1
+        return self.look(attempt)
+
+
+def word(layer: str, decision: Decision, **more: Any) -> Word:
+    return Word(layer, decision, f"{layer} says {decision}", f"{layer}-{decision}", **more)
+
+
+def door_of(house: House, *layers: Layer) -> None:
+    """Puts these layers behind that of the verdict, each of them on, and enforcing where the site does."""
+    door = house.room(Door)
+    door.arrange([*(layer for layer in door.layers if layer.name == "verdict"), *layers])
+    for site in house.sites.values():
+        rules = site.layers["verdict"]
+        site.layers.update({layer.name: rules for layer in layers})
+
+
+def admit(rig: Rig, *layers: Layer, token: str | None = None) -> Admission:
+    door_of(rig.house, *layers)
+    environ = {"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": "84.128.0.1"}
+    gate: Gate = gate_of(rig)
+    object.__setattr__(gate, "house", rig.house)
+    return gate.admit(SimpleNamespace(environ=environ), token=rig.token() if token is None else token, action="signup")
+
+
+def test_every_layer_in_the_settings_can_be_opened(rig: Rig) -> None:
+    assert [layer.name for layer in rig.house.room(Door).layers] == [layer.name for layer in LAYERS]
+
+
+def test_decisions_have_an_order() -> None:
+    decisions: list[Decision] = ["allow", "challenge", "throttle", "ghost", "deny"]
+    assert sorted(decisions, key=strength) == decisions
+
+
+def test_the_strongest_word_decides_and_all_are_told(rig: Rig) -> None:
+    layers = [
+        Says("a", word("a", "challenge")),
+        Says("b", word("b", "throttle", retry_after=30)),
+        Says("c", None),
+        Says("d", word("d", "throttle", retry_after=7)),
+    ]
+    admission = admit(rig, *layers)
+    assert (admission.decision, admission.retry_after, admission.reason) == ("throttle", 30, "b says throttle")
+    assert [said.layer for said in admission.reasons] == ["verdict", "a", "b", "d"]
+    assert admission.verdict == "human" and admission.conversion == "suppress"
+    assert (admission.log["layer"], admission.log["code"], admission.log["visit"]) == ("b", "b-throttle", admission.id)
+    assert all(layer.told == ["throttle"] for layer in layers)
+
+
+def test_an_early_denial_ends_everything_and_the_token_is_not_touched(rig: Rig) -> None:
+    token, late = rig.token(), Counts("late", None)
+    admission = admit(rig, Says("first", word("first", "deny"), early=True), late, token=token)
+    assert (admission.decision, admission.verdict, admission.id) == ("deny", None, None)
+    assert late.taken == 0 and late.told == ["deny"]
+    assert rig.redeem(token)["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        (NotJudged("the resolver failed"), "the resolver failed"),
+        (StateLost("gone"), "the state store is lost"),
+        (KeyError("x"), "the layer failed (KeyError)"),
+    ],
+)
+def test_a_layer_that_fails_stops_nobody_and_is_told_and_counted(rig: Rig, says: Exception, why: str) -> None:
+    admission = admit(rig, Says("mail", says))
+    assert admission.allowed
+    assert [(skip.check, skip.why) for skip in admission.skipped] == [("mail", why)]
+    assert admission.lost == (["state"] if isinstance(says, StateLost) else [])
+    assert 'hushgate_door_not_judged_total{layer="mail"} 1.0' in rig.client.get("/metrics").text
+
+
+def test_a_layer_that_fails_after_the_decision_changes_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = Says("a", word("a", "challenge"))
+    monkeypatch.setattr(layer, "told", None)
+    assert admit(rig, layer).decision == "challenge"
+
+
+@pytest.mark.parametrize(
+    ("decision", "taken"), [("allow", 1), ("challenge", 1), ("throttle", 0), ("ghost", 0), ("deny", 0)]
+)
+def test_nothing_is_counted_where_another_layer_refuses(rig: Rig, decision: Decision, taken: int) -> None:
+    counting = Counts("limits", None)
+    admit(rig, counting, Says("a", word("a", decision)))
+    assert counting.taken == taken
+
+
+def test_what_observes_says_what_it_would_do_and_does_nothing(rig: Rig) -> None:
+    layer = Says("quiet", word("quiet", "ghost"))
+    door_of(rig.house, layer)
+    site = next(iter(rig.house.config.sites.values()))
+    site.layers["quiet"] = site.layers["quiet"]._replace(enforce=False)
+    environ = {"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": "84.128.0.1"}
+    gate = gate_of(rig)
+    object.__setattr__(gate, "house", rig.house)
+    admission = gate.admit(SimpleNamespace(environ=environ), token=rig.token(), action="signup")
+    assert (admission.decision, admission.would, admission.conversion) == ("allow", "ghost", "count")
+    assert 'code="quiet-ghost",decision="ghost",layer="quiet",mode="observe"' in rig.client.get("/metrics").text
+
+
+def test_an_allow_that_lifts_makes_the_others_void_and_says_so(rig: Rig) -> None:
+    admission = admit(
+        rig,
+        Says("a", word("a", "deny")),
+        Says("lists", word("lists", "allow", lifts=("*",))),
+        Says("b", word("b", "ghost")),
+    )
+    assert (admission.decision, admission.reason) == ("allow", "lists says allow")
+    assert len(admission.reasons) == 4
+    some = Says("lists", word("lists", "allow", lifts=("b",)))
+    assert admit(rig, some, Says("b", word("b", "ghost")), Says("c", word("c", "challenge"))).decision == "challenge"
+
+
+def test_a_layer_that_is_off_is_not_asked(tmp_path: Any) -> None:
+    rig = open_rig(tmp_path, layers={"verdict": "off"})
+    environ = {"HTTP_USER_AGENT": "curl/8", "REMOTE_ADDR": "84.128.0.1"}
+    admission = gate_of(rig).admit(SimpleNamespace(environ=environ), token="", action="signup")
+    assert admission.allowed and admission.verdict == "bot"
+    rig.house.close()
+
+
+def test_a_house_keeps_one_of_each_room(rig: Rig) -> None:
+    assert rig.house.room(Door) is rig.house.room(Door)

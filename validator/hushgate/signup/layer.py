@@ -1,0 +1,111 @@
+"""What a layer of the door is: it looks at one attempt to sign up, and says a word about it, or nothing.
+
+A new layer is a file of its own here with ``open_layer(house) -> Layer``, and one entry in ``settings.LAYERS``, which names it,
+orders it and holds its settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from hushgate.caller import Caller
+from hushgate.config import Site
+from hushgate.errors import HushgateError
+from hushgate.house import House
+from hushgate.judge import Judgement
+from hushgate.tokens import Claims
+from hushgate.visit import Decision, Network, Verdict, Word
+
+_ORDER = {decision: at for at, decision in enumerate(get_args(Decision))}
+
+
+def strength(decision: Decision) -> int:
+    """How strong a decision is: allow, challenge, throttle, ghost, deny, weakest first."""
+    return _ORDER[decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to sign up. ``now`` is seconds since 1970.
+
+    ``claims`` are those of a good token; without one ``refused`` says why there are none. ``form`` holds what else of the form
+    the door may see (the decoy), never what the visitor wrote elsewhere. ``headers`` is the judgement of the request's own
+    headers, made where there is no good token.
+    """
+
+    house: House
+    site: Site
+    action: str
+    caller: Caller
+    network: Network
+    email: str | None
+    form: Mapping[str, str]
+    now: float
+    claims: Claims | None = None
+    refused: HushgateError | None = None
+    headers: Judgement | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The visit's verdict, or that of its headers where they give a bot away; None where nothing is known."""
+        if self.claims:
+            return self.claims.verdict
+        return "bot" if self.headers and self.headers.judged.verdict == "bot" else None
+
+    @property
+    def visit(self) -> str | None:
+        """The visit's id, None without a good token."""
+        return self.claims.id if self.claims else None
+
+    def own(self, layer: str) -> Mapping[str, Any]:
+        """The site's settings of a layer, by name."""
+        return self.site.layers[layer].own
+
+
+class NotJudged(Exception):
+    """A layer cannot say anything, and why. The attempt goes on without it, and the reasons say so."""
+
+
+class Layer:
+    """One layer, opened once a process. Subclasses say what they look at; all methods may be called from any thread.
+
+    What a layer raises stops nothing: NotJudged is told in its own words, anything else is logged as the layer's failure.
+    """
+
+    name: str
+    early = False
+    """Asked before the token is read, and without it; a deny here ends everything."""
+
+    def look(self, attempt: Attempt) -> Word | None:
+        """What the layer says of the attempt, consuming nothing. None where it has nothing to say."""
+        raise NotImplementedError
+
+    def settle(self, attempt: Attempt, decision: Decision) -> None:
+        """Told afterwards what was decided. It costs the visitor's time: for what cannot wait."""
+
+    def close(self) -> None:
+        """Closes what is open."""
+
+
+class Consuming(Layer):
+    """A layer that counts what it lets in, such as a limit. It is asked last: ``take`` where no other layer refuses, else ``look``."""
+
+    def take(self, attempt: Attempt) -> Word | None:
+        """As ``look``, and counts the attempt where it says nothing against it. One step: two at once are never both the last."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A layer's word, and what the layer may do here: enforce, or observe. ``lifted`` is whose word makes it void."""
+
+    word: Word
+    enforced: bool
+    lifted: str = field(default="")
+
+    @property
+    def acts(self) -> bool:
+        """Whether the word counts for the decision."""
+        return self.enforced and not self.lifted
