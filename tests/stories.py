@@ -6,7 +6,7 @@ import copy
 import hmac
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from hushgate.judge import Judgement, default_rules, judge_record
 from hushgate.keys import b64, hash_secret, new_key, new_secret, unb64
 from hushgate.visit import Visit, read_visit
 from hushgate.web.app import create_app
+from quizzes import answers_to
 
 SITE = "site-test"
 HOST = "www.example.com"
@@ -150,6 +151,8 @@ class Rig:
     client: FlaskClient
     secret: str
     data: Path
+    quiz: list[str] = field(default_factory=list)
+    """The answers to the quiz of the session that was opened last."""
 
     def post(self, path: str, body: Any, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
         """Posts a body as the collector does."""
@@ -162,6 +165,7 @@ class Rig:
         response = self.post("/v1/session", {"sitekey": site, "action": action, **more})
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.get_json()
+        self.quiz = answers_to(self.house, answer)
         return answer
 
     def seal(self, session: dict[str, Any], payload: str) -> dict[str, str]:
@@ -170,8 +174,9 @@ class Rig:
         return {"session": session["session"], "payload": payload, "seal": b64(seal)}
 
     def payload(self, signals: dict[str, Any], **page: Any) -> str:
-        """The text of a payload with these signals."""
-        samples = {name: {"v": value, "ms": 1} for name, value in signals.items()}
+        """The text of a payload with these signals, and the answers to the quiz of the session that was opened last."""
+        told = {"quiz": self.quiz, **signals} if self.quiz else signals
+        samples = {name: {"v": value, "ms": 1} for name, value in told.items()}
         claims = {
             "version": "1.0.0",
             "when": "submit",

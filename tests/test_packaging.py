@@ -20,7 +20,6 @@ DATA = {".css", ".html", ".js", ".lua", ".md", ".sql", ".txt"}
 BUILT = {
     "hushgate/web/static/hushgate.js",
     "hushgate/web/static/rooms.js",
-    "hushgate/web/static/room.js",
     "hushgate/geo/db/country.bin",
     "hushgate/geo/db/network.bin",
     "hushgate/geo/db/sources.json",

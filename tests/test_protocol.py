@@ -216,3 +216,7 @@ def test_errors_are_json_everywhere(rig: Rig) -> None:
     assert error(rig.client.get("/nowhere"))["code"] == "not-found"
     wrong = rig.client.get("/v1/verdict")
     assert wrong.status_code == 405 and error(wrong)["code"] == "method-not-allowed"
+
+
+def test_a_frame_that_a_browser_has_kept_finds_its_script_under_its_name_of_before(rig: Rig) -> None:
+    assert rig.client.get("/v1/room.js").data == rig.client.get("/v1/rooms.js").data

@@ -104,7 +104,8 @@ def test_the_short_way_and_flask_give_one_answer(rig: Rig, path: str, body: byte
         ),
     ]
     assert answers[0].status_code == answers[1].status_code
-    assert list(answers[0].headers) == list(answers[1].headers)
+    # each session asks a quiz of its own length
+    assert list(answers[0].headers.keys()) == list(answers[1].headers.keys())
     assert set(answers[0].get_json()) == set(answers[1].get_json())
 
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COLLECTOR = ROOT / "collector_js"
 STATIC = ROOT / "validator" / "hushgate" / "web" / "static"
 GEO = ROOT / "validator" / "hushgate" / "geo"
-SCRIPTS = {"hushgate.iife.js": "hushgate.js", "rooms.js": "rooms.js", "room.js": "room.js"}
+SCRIPTS = {"hushgate.iife.js": "hushgate.js", "rooms.js": "rooms.js"}
 """What the collector's build leaves in dist/, and the name that the gate serves it under."""
 
 STAMP = "built-from"
@@ -80,6 +80,8 @@ def build_collector() -> None:
     say("building the collector (npm run build)")
     npm(COLLECTOR, "run", "build")
     STATIC.mkdir(parents=True, exist_ok=True)
+    for former in STATIC.glob("*.js"):
+        former.unlink()
     for source, name in SCRIPTS.items():
         replace(STATIC / name, (COLLECTOR / "dist" / source).read_bytes())
     replace(STATIC / STAMP, state)

@@ -51,7 +51,7 @@ const tell = <Kind extends keyof Events>(kind: Kind, detail: Events[Kind]) =>
 const on: Hushgate["on"] = (kind, fn) =>
   document.addEventListener(EVENT + kind, (event) => fn((event as CustomEvent).detail));
 
-let payload: (when: When) => Promise<string>;
+let payload: ReturnType<typeof startVisit>;
 let running: Hushgate | undefined;
 let token: { text: string; until: number } | undefined;
 /** Goes on at each reset: what was asked for before is of no interest any more. */
@@ -61,7 +61,7 @@ async function ask(when: When, action = options.action): Promise<Verdict> {
   const asked = epoch;
   if (when !== "load") wait();
   try {
-    const verdict = await fetchVerdict(action, () => payload(when));
+    const verdict = await fetchVerdict(action, (quiz) => payload(when, quiz));
     if (asked === epoch) deliver(verdict, action, when);
     return verdict;
   } catch (error) {
@@ -71,10 +71,12 @@ async function ask(when: When, action = options.action): Promise<Verdict> {
 }
 
 function deliver({ id, conversion, token: text }: Verdict, action: string | undefined, when: When): void {
-  if (when !== "load") settle(conversion || options.unverified);
-  if (when !== "load" && action === options.action) {
-    token = { text, until: performance.now() + TOKEN_MS };
-    fillForms(text);
+  if (when !== "load") {
+    settle(conversion || options.unverified);
+    if (action === options.action) {
+      token = { text, until: performance.now() + TOKEN_MS };
+      fillForms(text);
+    }
   }
   tell("verdict", { id, conversion, action });
 }

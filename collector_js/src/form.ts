@@ -52,11 +52,11 @@ export function resetForms(): void {
 
 async function hold(form: HTMLFormElement, event: SubmitEvent, { token, gone }: FormHandlers): Promise<void> {
   held.set(form, event);
-  const text = await deadline(token(), options.timeout || 2500, "").catch(() => "");
+  const text = await deadline(token(), options.timeout || 2500).catch(() => {});
   // Whoever came back to the page through its history, or reset it, has left this submit behind.
   if (held.get(form) !== event) return;
   held.delete(form);
-  fillForms(text);
+  fillForms(text || "");
   passing = form;
   resubmit(form, event);
   passing = undefined;

@@ -55,10 +55,10 @@ function listen(samples: Collected, done: () => void, all: (reason: string) => v
     Object.assign(samples, told);
     if (ROOMS.every((name) => (samples[name] as { e?: string }).e !== "timeout")) end();
   });
-  document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
+  addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
     if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refused("csp");
   });
-  const frame = hiddenFrame(`${options.endpoint}/v1/rooms#${encodeURIComponent(location.origin)}`);
+  const frame = hiddenFrame(`${options.endpoint}/v1/rooms#${location.origin}`);
   frame.onload = () => sleep(SILENCE_MS).then(() => silent && refused("blocked"));
   sleep(EACH_MS).then(end);
 }

@@ -14,7 +14,7 @@ export const hiddenCanvas = (scope: Scope): HTMLCanvasElement | OffscreenCanvas 
  */
 export function hiddenFrame(src?: string): HTMLIFrameElement {
   const frame = document.createElement("iframe");
-  frame.style.setProperty("display", "none", "important");
+  frame.style.cssText = "display:none!important";
   if (src) frame.src = src;
   document.documentElement.appendChild(frame);
   return frame;

@@ -1,12 +1,12 @@
 /**
- * The gate's rooms, one file for all of them. In the gate's frame, `/v1/rooms`, it opens itself (`room.js`) as a worker and as a shared
+ * The gate's rooms, one file for all of them. In the gate's frame, `/v1/rooms`, it opens itself as a worker and as a shared
  * worker and posts each story to the page that the location's hash names: workers of the gate's own origin need neither a blob
  * nor an inline script. In a worker it tells its story to whoever opened it.
  */
 
 import type { Scope } from "./realm.js";
 import { type Room, type Rooms, story } from "./room.js";
-import { type Collected, collect, Missing } from "./signal.js";
+import { type Collected, collect } from "./signal.js";
 
 interface Teller {
   postMessage(message: unknown): void;
@@ -18,7 +18,7 @@ const tell = async (teller: Teller) => teller.postMessage(await story(scope));
 /** The first message of a worker. A worker whose script is refused says so with an error event and no words. */
 const heard = (worker: Worker | SharedWorker, port: Worker | MessagePort): Promise<Room> =>
   new Promise((resolve, reject) => {
-    worker.onerror = () => reject(new Missing("blocked"));
+    worker.onerror = () => reject("blocked");
     port.onmessage = ({ data }) => resolve(data);
   });
 
@@ -28,7 +28,7 @@ function openAll(script: string): void {
     return heard(worker, worker);
   };
   const shared = async () => {
-    if (!self.SharedWorker) throw new Missing("unsupported");
+    if (!self.SharedWorker) throw "unsupported";
     const worker = new SharedWorker(script);
     return heard(worker, worker.port);
   };
@@ -42,6 +42,6 @@ function openAll(script: string): void {
   tellOf("frame", () => story(scope));
 }
 
-if (scope.document) openAll((document.currentScript as HTMLScriptElement).src.replace(/rooms\.js$/, "room.js"));
+if (scope.document) openAll((document.currentScript as HTMLScriptElement).src);
 else if ("onconnect" in scope) scope.onconnect = ({ ports }) => tell(ports[0] as MessagePort);
 else tell(scope);

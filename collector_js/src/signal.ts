@@ -18,9 +18,6 @@ export type Samples<List extends Signals<never>> = { [Name in keyof List]: Sampl
 /** Samples while they come in. */
 export type Collected = Record<string, Sample>;
 
-/** Thrown by a signal that knows why it has no answer; the message is the reason. */
-export class Missing extends Error {}
-
 /** How long a signal may take. Workers on a slow phone need their time; a form that is sent earlier goes without. */
 export const EACH_MS = 3000;
 
@@ -30,7 +27,7 @@ const SLICE_MS = 4;
 /** Runs every signal in the list's order, in slices, and fills in their samples. Nothing is thrown; who is late is a timeout. */
 export function collect<Context>(signals: Signals<Context>, context: Context, samples: Collected): Promise<unknown> {
   for (const name in signals) samples[name] = { e: "timeout" };
-  return deadline(run(signals, context, samples), EACH_MS, 0);
+  return deadline(run(signals, context, samples), EACH_MS);
 }
 
 async function run<Context>(signals: Signals<Context>, context: Context, samples: Collected): Promise<void> {
@@ -47,7 +44,8 @@ async function run<Context>(signals: Signals<Context>, context: Context, samples
   await Promise.all(pending);
 }
 
-async function fill<Context>(
+/** Runs one signal and fills in its sample: before this returns, where the signal answers at once. */
+export async function fill<Context>(
   samples: Collected,
   name: string,
   signal: Signal<Context>,
@@ -62,7 +60,6 @@ async function fill<Context>(
     // What is there at once has its time taken at once, before others get their turn.
     put(answer instanceof Promise ? await answer : answer);
   } catch (error) {
-    const { name: kind, message } = error as Error;
-    samples[name] = { e: error instanceof Missing ? message : `error: ${kind}` };
+    samples[name] = { e: (error as Error).name ? `error: ${(error as Error).name}` : (error as string) };
   }
 }

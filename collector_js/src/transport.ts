@@ -1,6 +1,7 @@
 /** Talks to the gate: opens sessions, seals payloads, fetches verdicts. */
 
 import { options } from "./options.js";
+import type { Quiz } from "./quiz.js";
 import { seal } from "./seal.js";
 
 /** What went wrong: `code` is the gate's, or one of ours, `network` and `insecure-context`. */
@@ -22,10 +23,11 @@ export interface Verdict {
 interface Session {
   session: string;
   key: string;
+  quiz?: Quiz;
 }
 
-/** Gives the exact text that is sealed. */
-export type Payload = () => Promise<string>;
+/** Gives the exact text that is sealed, with the answers to the session's quiz in it. */
+export type Payload = (quiz: Quiz | undefined) => Promise<string>;
 
 /** A gate that takes longer than this has failed: nothing on the page should wait for it for ever. */
 const GIVE_UP_MS = 10_000;
@@ -71,7 +73,8 @@ async function attempt(action: string | undefined, payload: Payload): Promise<Ve
   if (!open || open.action !== action) prepare(action);
   const opening = open?.session as Promise<Session>;
   open = undefined;
-  const [{ session, key }, text] = await Promise.all([opening, payload()]);
+  const { session, key, quiz } = await opening;
+  const text = await payload(quiz);
   return post("/v1/verdict", { session, payload: text, seal: await seal(session, key, text) });
 }
 

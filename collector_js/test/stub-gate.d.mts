@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Quiz } from "../src/quiz.js";
 import type { SignalSamples } from "../src/signals/index.js";
 
 export interface GateVisit {
@@ -20,6 +21,7 @@ export interface Gate {
   conversion: "count" | "suppress" | undefined;
   answer: ((visit: GateVisit) => Answer | undefined | Promise<Answer | undefined>) | undefined;
   dead: boolean;
+  quiz: Quiz | undefined;
   requests: { method: string; path: string; headers: Record<string, string>; text: string }[];
   sessions: Map<string, { spent: boolean; after?: string; action?: string }>;
   visits: GateVisit[];

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 const dist = (name) => readFileSync(new URL(`../dist/${name}`, import.meta.url));
-const SCRIPTS = { "hushgate.js": "hushgate.iife.js", "rooms.js": "rooms.js", "room.js": "room.js" };
+const SCRIPTS = { "hushgate.js": "hushgate.iife.js", "rooms.js": "rooms.js" };
 
 const read = async (request) => {
   const chunks = [];
@@ -18,18 +18,41 @@ export const listen = (server) =>
     server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${server.address().port}`));
   });
 
+const QUIZ = [
+  "all:initial!important;direction:ltr!important;position:fixed!important;contain:strict!important;visibility:hidden!important",
+  ...[
+    [0, "display:flex;width:300px"],
+    [1, "flex:1 0 50px"],
+    [1, "flex:3 0 calc(200px - 30px)", "width"],
+  ],
+  ...[
+    [0, "width:160px"],
+    [4, "width:50%;aspect-ratio:2", "height"],
+    [0, "display:grid;grid-template-columns:1fr;width:50px", "gridTemplateColumns"],
+  ],
+];
+
 /**
  * Starts a gate. `answer(visit)` may return {status, body} in place of the usual verdict, or a promise of it; `prefix` is the
  * path that it is mounted under.
  */
 export async function startGate({ conversion = "count", prefix = "", ttl = 900 } = {}) {
-  const gate = { conversion, ttl, answer: undefined, dead: false, requests: [], sessions: new Map(), visits: [] };
+  const gate = {
+    conversion,
+    ttl,
+    answer: undefined,
+    dead: false,
+    quiz: QUIZ,
+    requests: [],
+    sessions: new Map(),
+    visits: [],
+  };
 
   const openSession = (body) => {
     const session = randomBytes(12).toString("base64url");
     const key = randomBytes(32);
     gate.sessions.set(session, { ...body, key, spent: false });
-    return { status: 200, body: { session, key: key.toString("base64url"), expires_in: gate.ttl } };
+    return { status: 200, body: { session, key: key.toString("base64url"), expires_in: gate.ttl, quiz: gate.quiz } };
   };
 
   const judge = async ({ session, payload, seal }) => {

@@ -13,6 +13,7 @@ from hushgate.house import House
 from hushgate.intake import new_id
 from hushgate.keys import b64, unb64
 from hushgate.tokens import Claims
+from quizzes import answers
 from stories import HEADERS, HOST, SIGNALS, SITE
 
 
@@ -23,9 +24,10 @@ def verdict_bodies(house: House, path: Path, count: int, *, stories: int = 1) ->
         for number in range(count):
             screen = {**SIGNALS["screen"], "inner_height": 400 + (number % stories) / 100}
             signals = {**SIGNALS, "screen": screen} if stories > 1 else SIGNALS
-            samples = {name: {"v": value, "ms": 1} for name, value in signals.items()}
-            payload = json.dumps({"v": 1, "signals": samples, "page": page})
             session = house.sessions.open(SITE, "signup", HEADERS["user-agent"], address_prefix("127.0.0.1"))
+            told = {**signals, "quiz": answers(session.quiz)}
+            samples = {name: {"v": value, "ms": 1} for name, value in told.items()}
+            payload = json.dumps({"v": 1, "signals": samples, "page": page})
             seal = hmac.digest(unb64(session.key), f"{session.text}.{payload}".encode(), "sha256")
             out.write(json.dumps({"session": session.text, "payload": payload, "seal": b64(seal)}) + "\n")
 

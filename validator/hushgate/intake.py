@@ -18,6 +18,7 @@ from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
 from hushgate.keys import new_nonce
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
+from hushgate.quiz import ask, write_seed
 from hushgate.sessions import FUTURE_MS, Session
 from hushgate.tokens import Claims
 from hushgate.visit import Finding, Judged, Timing, Visit
@@ -50,7 +51,7 @@ def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, An
     first = _first(house, site, opening.after)
     opened = house.sessions.open(site.key, opening.action, caller.user_agent, prefix, first)
     house.metrics.count(house.metrics.sessions, site.key)
-    return {"session": opened.text, "key": opened.key, "expires_in": house.sessions.ttl}
+    return {"session": opened.text, "key": opened.key, "expires_in": house.sessions.ttl, "quiz": ask(opened.quiz)}
 
 
 def _first(house: House, site: Site, after: str | None) -> int | None:
@@ -104,6 +105,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
     skew = None if page.clock is None else round(page.clock - now)
     agent = house.sessions.hash(caller.user_agent, session.key)
     prefix = house.sessions.hash(address_prefix(caller.ip), session.key)
+    quiz = house.sessions.quiz(session)
     return Visit(
         id=new_id(),
         at=round(now / 1000, 3),
@@ -117,6 +119,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
         opened={
             "user_agent": "same" if agent == session.agent else "changed",
             "address": "same" if prefix == session.prefix else "changed",
+            **({"quiz": write_seed(quiz)} if quiz else {}),
         },
     )
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hushgate.errors import BadField, SealBroken, SessionExpired, SessionForged
 from hushgate.keys import KeyRing, OneShot, b64, new_nonce, unb64
+from hushgate.quiz import QUIZ_VERSION, make_seed
 
 HASH_BYTES = 9
 HASHES_KEPT = 2048
@@ -25,7 +26,7 @@ class Session(Struct, frozen=True, array_like=True):
     """What a session carries. Times are whole milliseconds since 1970, by the gate's clock.
 
     ``first`` is the time of the page's first session; ``agent`` and ``prefix`` are keyed hashes of the user agent and of the
-    address prefix that opened it.
+    address prefix that opened it; ``quiz`` is the version of the quiz that was asked, "" for none.
     """
 
     site: str
@@ -36,13 +37,15 @@ class Session(Struct, frozen=True, array_like=True):
     first: int
     agent: str
     prefix: str
+    quiz: str = ""
 
 
 class Opened(NamedTuple):
-    """A fresh session: its text, and the key that the page seals with."""
+    """A fresh session: its text, the key that the page seals with, and the seed of its quiz."""
 
     text: str
     key: str
+    quiz: bytes
 
 
 class Sessions:
@@ -65,9 +68,15 @@ class Sessions:
         now = int(time.time() * 1000)
         key_id = self._ring.newest.id
         hashes = self.hash(agent, key_id), self.hash(prefix, key_id)
-        session = Session(site, action, new_nonce(), key_id, now, first or now, *hashes)
+        session = Session(site, action, new_nonce(), key_id, now, first or now, *hashes, QUIZ_VERSION)
         text = self._signer.sign(b64(msgspec.msgpack.encode(session))).decode()
-        return Opened(text, b64(self._seal_key(text, key_id)))
+        return Opened(text, b64(self._seal_key(text, key_id)), self.quiz(session) or b"")
+
+    def quiz(self, session: Session) -> bytes | None:
+        """The seed of a session's quiz, the same whenever it is asked for. None where another version of the gate asked it."""
+        if session.quiz != QUIZ_VERSION:
+            return None
+        return make_seed(session.nonce, self._ring.derive("quiz", session.key) or b"")
 
     def _seal_key(self, text: str, key_id: str) -> bytes:
         key = self._ring.derive("seal", key_id)

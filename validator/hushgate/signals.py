@@ -233,8 +233,9 @@ SIGNALS: dict[str, object] = {
     "worker": Room,
     "shared_worker": Room,
     "interaction": Interaction,
+    "quiz": Names,
 }
 """Every signal's name on the wire, and its shape."""
 
-MOMENT = frozenset({"interaction"})
+MOMENT = frozenset({"interaction", "quiz"})
 """Signals that differ from visit to visit of one browser. All others are its story, which it tells again word for word."""

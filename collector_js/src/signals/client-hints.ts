@@ -1,6 +1,5 @@
 import { pick } from "../pick.js";
 import type { Scope } from "../realm.js";
-import { Missing } from "../signal.js";
 
 interface Brand {
   brand: string;
@@ -31,7 +30,7 @@ const VERSIONS = "fullVersionList";
 /** Only Chromium has them, and only on secure pages. A page may forbid the long ones: then the short ones stand alone. */
 export async function clientHints(scope: Scope): Promise<ClientHints> {
   const { userAgentData } = scope.navigator as Navigator & { userAgentData?: UserAgentData };
-  if (!userAgentData) throw new Missing("unsupported");
+  if (!userAgentData) throw "unsupported";
   const asked = async () => userAgentData.getHighEntropyValues([...LONG.split(" "), VERSIONS]);
   const long: { [VERSIONS]?: Brand[] } = await asked().catch(() => ({}));
   return {

@@ -2,7 +2,7 @@
 
 import type { Guest } from "../guests.js";
 import { type Rooms, story, type told } from "../room.js";
-import type { Samples, Signals } from "../signal.js";
+import type { Sample, Samples, Signals } from "../signal.js";
 import { automation } from "./automation.js";
 import { clock } from "./clock.js";
 import { engine } from "./engine.js";
@@ -27,4 +27,7 @@ export const moment = {
   interaction,
 } satisfies Signals<Guest>;
 
-export type SignalSamples = Samples<typeof told & typeof environment & typeof moment> & Required<Rooms>;
+/** The answers to the session's quiz (../quiz.ts) are sent like a signal of their own. */
+type Answers = { quiz: Sample<string[]> };
+
+export type SignalSamples = Samples<typeof told & typeof environment & typeof moment> & Required<Rooms> & Answers;

@@ -3,11 +3,12 @@
 import { chosenForms } from "../form.js";
 import { textFields } from "./interaction/fields.js";
 import { readFilling, watchInput } from "./interaction/input.js";
-import { readRhythm, watchKeys } from "./interaction/keys.js";
+import { dwell, flight, watchKeys } from "./interaction/keys.js";
 import { readPath } from "./interaction/path.js";
 import { watchPointer } from "./interaction/pointer.js";
 import { readPresence, watchPresence } from "./interaction/presence.js";
 import { readPresses, watchPresses } from "./interaction/presses.js";
+import { spread } from "./interaction/spread.js";
 import { counts, watchCounts } from "./interaction/watch.js";
 
 /** Starts listening for the life of the page. */
@@ -28,7 +29,8 @@ export function interaction() {
     bound: bound.length > 0,
     ...counts,
     ...readFilling(roots.flatMap(textFields)),
-    ...readRhythm(),
+    dwell: spread(dwell),
+    flight: spread(flight),
     ...readPresence(),
     path: readPath(counts.moves),
     presses: readPresses(),

@@ -1,8 +1,6 @@
-import { Missing } from "../signal.js";
-
 /** The same question asked in two ways. No browser says "denied" here and "prompt" there. An iPhone's page has no Notification. */
 export async function permissions(): Promise<{ notification: string | undefined; query: string }> {
-  if (!navigator.permissions) throw new Missing("unsupported");
+  if (!navigator.permissions) throw "unsupported";
   const { state } = await navigator.permissions.query({ name: "notifications" });
   return { notification: window.Notification?.permission, query: state };
 }

@@ -1,5 +1,4 @@
 import { hiddenCanvas, type Scope } from "../realm.js";
-import { Missing } from "../signal.js";
 
 export interface WebGL {
   vendor: string;
@@ -19,7 +18,7 @@ const UNMASKED_RENDERER = 0x9246;
  */
 export function webgl(scope: Scope): WebGL {
   const gl = hiddenCanvas(scope).getContext("webgl") as WebGLRenderingContext | null;
-  if (!gl) throw new Missing("unsupported");
+  if (!gl) throw "unsupported";
   const masked_vendor = gl.getParameter(VENDOR);
   const masked_renderer = gl.getParameter(RENDERER);
   const unmasked = /^WebKit/.test(masked_renderer) && gl.getExtension("WEBGL_debug_renderer_info");

@@ -10,8 +10,8 @@ _AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
 DAY_MS = 86_400_000
-_ALWAYS = (*SIGNALS,)
-"""Every version of the collector sends a value or a reason for each of these."""
+_ALWAYS = tuple(name for name in SIGNALS if name != "quiz")
+"""Every version of the collector sends a value or a reason for each of these. The quiz has checks of its own."""
 
 _CORE = ("user_agent", "platform", "languages", "timezone", "screen", "hardware", "webdriver", "engine", "automation")
 """Signals that every browser answers in some way: the collector always has a value or a reason."""

@@ -13,7 +13,10 @@ from hushgate.house import House
 from hushgate.version import __version__
 from hushgate.web.answers import answer
 
-SCRIPTS = ("hushgate.js", "rooms.js", "room.js")
+SCRIPTS = ("hushgate.js", "rooms.js")
+_FORMER = {"room.js": "rooms.js"}
+"""Names that a browser may still ask for, by what it has kept, and what they are called now."""
+
 _MOVING = "public, max-age=3600, stale-while-revalidate=86400"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _ROOMS = b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script src="rooms.js"></script>\n'
@@ -52,7 +55,7 @@ def blueprint(_house: House) -> Blueprint:
 
     @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'room.js'):name>")
     def moving(name: str) -> Response:
-        return _script(name, _MOVING)
+        return _script(_FORMER.get(name, name), _MOVING)
 
     @routes.get(f"/v{__version__}/hushgate.js")
     def immutable() -> Response:

@@ -40,11 +40,12 @@ class Refusal(msgspec.Struct):
 
 
 class SessionAnswer(msgspec.Struct):
-    """A fresh session: the ticket, the key to seal with, and the seconds it is good for."""
+    """A fresh session: the ticket, the key to seal with, the seconds it is good for, and its quiz."""
 
     session: str
     key: str
     expires_in: int
+    quiz: list[Any]
 
 
 class VerdictAnswer(msgspec.Struct, omit_defaults=True):

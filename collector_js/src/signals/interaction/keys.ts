@@ -1,12 +1,6 @@
 /** Counts keys and their rhythm. Which key it was is looked at for a moment and never kept. */
 
-import { type Spread, spread } from "./spread.js";
 import { counts, keep, on } from "./watch.js";
-
-export interface Rhythm {
-  dwell: Spread | undefined;
-  flight: Spread | undefined;
-}
 
 /** What the keys have done that other parts must know. */
 export const hands = {
@@ -18,14 +12,13 @@ export const hands = {
   strokeAt: Number.NEGATIVE_INFINITY,
 };
 
-const dwell: number[] = [];
-const flight: number[] = [];
+/** How long keys were held, and the time from a release to the next press, in ms. */
+export const dwell: number[] = [];
+export const flight: number[] = [];
 const down = new Map<string, number>();
 let lastUp: number;
 /** A key went down and no keypress has come of it yet. */
 let pressed = false;
-
-export const readRhythm = (): Rhythm => ({ dwell: spread(dwell), flight: spread(flight) });
 
 function note(event: KeyboardEvent): void {
   const { key, code, altKey, shiftKey, timeStamp } = event;

@@ -52,7 +52,8 @@ export const watchPresses = (): void => on("click", onClick);
 
 /** Nothing where nothing was pressed. */
 export function readPresses(): Presses | undefined {
-  const least = (values: number[]) => (values.length ? tenth(Math.min(...values)) : undefined);
+  // The least of none is Infinity, which JSON has no number for: it arrives as null.
+  const least = (values: number[]) => tenth(Math.min(...values));
   const times = { held_p50: spread(held)?.p50, held_min: least(held), moves_before_min: least(movesBefore) };
   return presses.n ? ({ ...presses, ...times } as Presses) : undefined;
 }
