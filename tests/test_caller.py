@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from hushgate.caller import address_prefix, client_ip, read_caller
+from hushgate.caller import address_prefix, client_ip, read_caller, read_headers
 
 PROXIES = (ipaddress.ip_network("10.0.0.0/8"),)
 
@@ -67,3 +67,13 @@ def test_the_page(headers: dict[str, str], hostname: str | None) -> None:
 )
 def test_the_prefix(ip: str, prefix: str) -> None:
     assert address_prefix(ip) == prefix
+
+
+def test_what_holds_secrets_is_not_kept() -> None:
+    environ = {
+        "HTTP_COOKIE": "a",
+        "HTTP_AUTHORIZATION": "b",
+        "HTTP_PROXY": "http://user:word@proxy",
+        "HTTP_ACCEPT": "*/*",
+    }
+    assert read_headers(environ) == {"accept": "*/*"}

@@ -14,8 +14,12 @@ HEADER_MAX = 1024
 HEADERS_MAX = 64
 HOPS_MAX = 16
 _PORT = re.compile(r"^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$")
-_SECRET = frozenset({"cookie", "authorization", "proxy-authorization"})
-"""Headers that are never kept: nothing in them helps to judge a visit."""
+_SECRET = frozenset({"cookie", "authorization", "proxy-authorization", "proxy"})
+"""Headers that are never kept: nothing in them helps to judge a visit.
+
+``proxy`` is none: a server that puts its own environment into the request's makes one of HTTP_PROXY (https://httpoxy.org), and
+that may hold a password.
+"""
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 

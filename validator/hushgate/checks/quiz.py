@@ -126,9 +126,10 @@ def quiz_other_engine(quiz_marks: Marks, quiz_engine: str, screen: Screen | None
     if quiz_engine != "gecko":
         own, other = other, own
     lengths = quiz_marks.lengths
-    theirs = len(lengths) > 3 and any(all(one.fits(unit) for one in lengths) for unit in other)
+    if len(lengths) < 4 or not any(all(one.fits(unit) for one in lengths) for unit in other):
+        return None
     odd = min(sum(not one.fits(unit) for one in lengths) for unit in own)
-    return f"lengths come in another engine's steps ({_words(lengths)})" if theirs and odd > 1 else None
+    return f"lengths come in another engine's steps ({_words(lengths)})" if odd > 1 else None
 
 
 @check(
@@ -142,6 +143,8 @@ def quiz_other_engine(quiz_marks: Marks, quiz_engine: str, screen: Screen | None
 )
 def quiz_too_exact(quiz_marks: Marks, quiz_engine: str, screen: Screen | None = None) -> str | None:
     """Who works the answers out has them exactly. Who lays them out has them in sixtieths or sixty-fourths of a pixel."""
+    if sum(one.exact_as_said for one in quiz_marks.lengths) < 3:  # most visits end here, before the slower question
+        return None
     units = [GECKO_UNIT, *_blink_units(screen)]
     telling = [one for one in quiz_marks.lengths if one.between(units)]
     if len(telling) < 3 or not all(one.exact_as_said for one in telling):

@@ -7,7 +7,6 @@ version, and lengths that are exact were not laid out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,9 +17,8 @@ from hushgate.quiz.traits import PER_QUIZ
 
 GECKO_UNIT = 60
 BLINK_UNIT = 64
-_NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(?:e-?\d+)?")
-_NUMBERS_MAX = 8
 _LENGTH_MAX = 128
+_GRAINS = [0.0, *(0.51 * 10.0**-digits for digits in range(1, 7))]
 _SLACK, _SHARE = 0.5, 0.002
 """How far off an answer may be, in px and as a share: at a page zoom of 25 % one unit is 1/16 px, and a ratio multiplies it."""
 
@@ -71,29 +69,40 @@ def mark(seed: bytes, answers: Sequence[str]) -> Marks:
     lengths: list[Length] = []
     for (kind, numbers), answer in zip(drawn(seed), answers, strict=False):
         exact = kind.answer(numbers)
-        said = _read(answer)
-        if len(said) != len(exact):
+        words, values = _read(answer)
+        if len(values) != len(exact):
             blank += 1
-        elif all(
-            abs(value - true) <= _SLACK + _SHARE * abs(true) for (value, _), true in zip(said, exact, strict=True)
-        ):
+        elif _agree(values, exact):
             right += 1
             if kind.layout:
-                lengths += [
-                    Length(value, true, grain) for (value, grain), true in zip(said, exact, strict=True) if grain
-                ]
+                lengths += [Length(*one) for one in zip(values, exact, map(_grain, words), strict=True) if one[2]]
     blank += max(0, COMPUTED - len(answers))
     named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ], strict=False)
     owners = [[engine for engine, own in trait.answers.items() if own == answer] for trait, answer in named]
     return Marks(COMPUTED, right, blank, lengths, owners)
 
 
-def _read(answer: str) -> list[tuple[float, float]]:
-    """The numbers in an answer, each with half of its last digit: 0 for a number without a fraction. None in a style as it was set."""
-    if len(answer) > _LENGTH_MAX or "%" in answer or "fr" in answer:
-        return []
-    found = list(_NUMBER.finditer(answer))[:_NUMBERS_MAX]
-    return [(float(match[0]), 0.51 * 10.0 ** -min(len(match[1]), 6) if match[1] else 0.0) for match in found]
+def _agree(said: Sequence[float], exact: Sequence[float]) -> bool:
+    for value, true in zip(said, exact, strict=True):
+        if not abs(value - true) <= _SLACK + _SHARE * abs(true):  # in this order, so that "nan" is not right
+            return False
+    return True
+
+
+def _read(answer: str) -> tuple[list[str], list[float]]:
+    """The words of an answer and the numbers that they are. None of these in a style that is told as it was set."""
+    if len(answer) > _LENGTH_MAX:
+        return [], []
+    words = answer[7:-1].split(", ") if answer.startswith("matrix(") else answer.split(" ")
+    try:
+        return words, [float(word[:-2] if word[-2:] == "px" else word) for word in words]
+    except ValueError:
+        return [], []
+
+
+def _grain(word: str) -> float:
+    """Half of a number's last digit; 0 for one without a fraction."""
+    return _GRAINS[min(len(word.removesuffix("px").partition(".")[2]), 6)]
 
 
 def _near(value: float, unit: float, slack: float) -> bool:
