@@ -13,7 +13,7 @@ NPM := cd collector_js && PATH="$(abspath $(BIN)):$$PATH" npm
 PACKAGING := pyproject.toml validator/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs build clean
+.PHONY: help demo test lint bench zoo docs build clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -35,6 +35,9 @@ lint: $(VENV)/installed-dev collector_js/node_modules/.package-lock.json ## Chec
 
 bench: $(VENV)/installed-dev build ## Measures the gate against a bare Flask route, in one run.
 	PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+
+zoo: $(VENV)/installed-zoo tests/zoo/node_modules/.package-lock.json ## Runs real bots and people against the demo; writes docs/detection.md.
+	PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH=tests $(BIN)/python -m zoo $(ARGS)
 
 docs: $(VENV)/installed ## Writes CHECKS.md and SETTINGS.md.
 	$(BIN)/hushgate docs
@@ -67,6 +70,15 @@ $(VENV)/installed: $(PACKAGING) | $(VENV)/made
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "hushgate: installing the tools for tests and checks (once)"
 	$(PIP) install --quiet --no-build-isolation --editable ".[dev]"
+	@touch $@
+
+$(VENV)/installed-zoo: $(VENV)/installed-dev
+	@echo "hushgate: installing the zoo's tools (once)"
+	$(PIP) install --quiet --no-build-isolation --editable ".[zoo]"
+	@touch $@
+
+tests/zoo/node_modules/.package-lock.json: tests/zoo/package-lock.json | $(VENV)/made
+	cd tests/zoo && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-fund --no-audit
 	@touch $@
 
 collector_js/node_modules/.package-lock.json: collector_js/package-lock.json | $(VENV)/made

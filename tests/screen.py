@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -77,7 +77,7 @@ class Place(NamedTuple):
     height: int
 
 
-class _Calibration:
+class Calibration:
     """A page that reports where the pointer is in its own coordinates."""
 
     def __init__(self) -> None:
@@ -111,16 +111,17 @@ class _Calibration:
 class Hands:
     """Moves the mouse and presses keys on one display, at a person's pace."""
 
-    def __init__(self, name: str, seed: int) -> None:
+    def __init__(self, name: str, seed: int, pace: float = 1.0) -> None:
         self._environ = {**os.environ, "DISPLAY": name}
         self._random = random.Random(seed)
+        self._pace = pace
         self._at = (700.0, 620.0)
 
     def _do(self, script: str) -> None:
         subprocess.run(["xdotool", "-"], input=script, text=True, check=True, env=self._environ, timeout=60)
 
-    def locate(self, calibration: _Calibration) -> Place:
-        """Finds the page by moving over the calibration page."""
+    def locate(self, calibration: Calibration, zoom: float = 1.0) -> Place:
+        """Finds the page by moving over the calibration page. ``zoom`` is how many screen pixels one of the page's is."""
         x, y = self._at
         for _ in range(60):
             time.sleep(0.5)
@@ -129,7 +130,7 @@ class Hands:
             time.sleep(0.3)
             if calibration.seen:
                 at = calibration.seen[-1]
-                return Place(x - at["x"], y - at["y"], int(at["w"]), int(at["h"]))
+                return Place(x - at["x"] * zoom, y - at["y"] * zoom, int(at["w"]), int(at["h"]))
         raise TimeoutError("the browser did not show its page")
 
     def visit(self, url: str) -> None:
@@ -164,8 +165,11 @@ class Hands:
         )
 
     def press(self, key: str) -> None:
-        """Presses one key by name."""
-        self._do(f"keydown {key}\nsleep {self._random.uniform(0.06, 0.1):.3f}\nkeyup {key}\nsleep 0.3\n")
+        """Presses one key by name, or one with others held: "ctrl+v"."""
+        *held, last = key.split("+")
+        down = "".join(f"keydown {name}\nsleep 0.08\n" for name in held)
+        up = "".join(f"sleep 0.05\nkeyup {name}\n" for name in reversed(held))
+        self._do(f"{down}keydown {last}\nsleep {self._random.uniform(0.06, 0.1):.3f}\nkeyup {last}\n{up}sleep 0.3\n")
 
     def type(self, text: str) -> None:
         """Types, with Shift where it is needed, keys overlapping now and then."""
@@ -181,7 +185,8 @@ class Hands:
                 now += self._random.uniform(0.06, 0.1)
             plan += [(now, f"keydown {key}"), (now + held, f"keyup {key}")]
             free[key] = now + held
-            now += max(0.05, self._random.lognormvariate(math.log(0.13), 0.35)) + (0.18 if shift else 0)
+            flight = self._random.lognormvariate(math.log(0.13 * self._pace), 0.35)
+            now += max(0.05, flight) + (0.18 if shift else 0)
         self._play(plan)
 
     def _play(self, plan: list[tuple[float, str]]) -> None:
@@ -194,14 +199,15 @@ class Hands:
         self._do("\n".join(lines) + "\n")
 
 
-def _command(browser: str, profile: Path, url: str) -> list[str]:
+def _command(browser: str, profile: Path, url: str, given: Sequence[str], prefer: Mapping[str, Any]) -> list[str]:
     if browser == "firefox":
-        preferences = (
-            f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in _FIREFOX_PREFERENCES.items()
-        )
+        settings = {**_FIREFOX_PREFERENCES, **prefer}
+        preferences = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in settings.items())
         (profile / "user.js").write_text("".join(preferences))
         size = ["--width", str(SIZE[0] - 40), "--height", str(SIZE[1] - 40)]
         return [executable("firefox"), "--profile", str(profile), "--no-remote", *size, url]
+    if browser == "webkit":
+        return [executable("webkit"), "--geometry", f"{SIZE[0] - 40}x{SIZE[1] - 60}", *given, url]
     flags = [
         "--no-first-run",
         "--start-maximized",
@@ -209,30 +215,44 @@ def _command(browser: str, profile: Path, url: str) -> list[str]:
         "--disable-component-update",
         "--disable-sync",
     ]
-    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    flags += [*given, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return [executable("chromium"), f"--user-data-dir={profile}", *flags, url]
 
 
 def executable(browser: str) -> str:
     """The browser's program: HUSHGATE_CHROMIUM or HUSHGATE_FIREFOX, or what the machine has; "" where there is none."""
-    names = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "firefox": ("firefox-esr", "firefox")}[
-        browser
-    ]
+    names = {
+        "chromium": ("chromium", "chromium-browser", "google-chrome"),
+        "firefox": ("firefox-esr", "firefox"),
+        "webkit": tuple(map(str, Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))),
+    }[browser]
     named = os.environ.get(f"HUSHGATE_{browser.upper()}")
     return named or next(filter(None, map(shutil.which, names)), "") or ""
 
 
 @contextmanager
-def browsing(browser: str, seed: int) -> Iterator[tuple[Hands, Place]]:
-    """A browser on a screen of its own, with no automation flag, and hands that know where its page is."""
-    calibration = _Calibration()
+def browsing(
+    browser: str,
+    seed: int,
+    pace: float = 1.0,
+    flags: Sequence[str] = (),
+    preferences: Mapping[str, Any] | None = None,
+    habits: Callable[[Hands], float] | None = None,
+) -> Iterator[tuple[Hands, Place]]:
+    """A browser on a screen of its own, with no automation flag, and hands that know where its page is.
+
+    ``habits`` is what somebody does to the browser before the visit (zooms, opens its tools); it gives the zoom. ``pace`` is how
+    long a key takes, in parts of an ordinary typist's time.
+    """
+    calibration = Calibration()
     with display() as name, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         environ = {**os.environ, "DISPLAY": name, "HOME": text, "LANG": "en_US.UTF-8"}
-        command = _command(browser, Path(text), calibration.url)
+        command = _command(browser, Path(text), calibration.url, flags, preferences or {})
         process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            hands = Hands(name, seed)
-            yield hands, hands.locate(calibration)
+            hands = Hands(name, seed, pace)
+            place = hands.locate(calibration)
+            yield hands, hands.locate(calibration, habits(hands)) if habits else place
         finally:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
