@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 HEADER_MAX = 1024
 HEADERS_MAX = 64
@@ -27,7 +27,8 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Caller(NamedTuple):
     """``ip`` is the client's address; ``headers`` keep their order; ``hostname`` is the page's, from Origin or Referer.
 
-    ``scheme`` is what the client used, by a configured proxy's word where there is one.
+    ``scheme`` is what the client used, by a configured proxy's word where there is one. ``line`` is the method and the target of a
+    signed request, where they are known.
     """
 
     ip: str
@@ -35,6 +36,7 @@ class Caller(NamedTuple):
     origin: str | None
     hostname: str | None
     scheme: str
+    line: tuple[str, str] | None = None
 
     @property
     def user_agent(self) -> str:
@@ -144,4 +146,15 @@ def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> C
     scheme = told if told and _trusted(peer, proxies) else environ.get("wsgi.url_scheme") or "http"
     origin = headers.get("origin")
     page = headers.get("referer") if origin is None else origin
-    return Caller(ip, headers, origin, _hostname(page) if page else None, scheme)
+    line = _line(environ) if "signature-input" in headers else None
+    return Caller(ip, headers, origin, _hostname(page) if page else None, scheme, line)
+
+
+def _line(environ: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The method and the target; None where the environment was made from headers alone."""
+    method = environ.get("REQUEST_METHOD")
+    if not method:
+        return None
+    path = quote((environ.get("SCRIPT_NAME") or "") + (environ.get("PATH_INFO") or "/"), encoding="latin-1")
+    query = environ.get("QUERY_STRING") or ""
+    return method, f"{path}?{query}" if query else path

@@ -31,6 +31,7 @@ class Policy(NamedTuple):
     replayed: Decision = "challenge"
     misdirected: Decision = "challenge"
     state_lost: Decision = "allow"
+    robot: Decision = "deny"
     gate_lost: Decision = "allow"
 
 
@@ -42,9 +43,9 @@ class Decided(NamedTuple):
     conversion: Conversion
 
 
-def decide(score: Score, policy: Policy, *, enforce: bool) -> Decided:
-    """Applies the policy to a score. A conversion counts where somebody who is no bot is let in."""
-    wanted: Decision = getattr(policy, score.verdict)
+def decide(score: Score, policy: Policy, *, enforce: bool, robot: bool = False) -> Decided:
+    """Applies the policy to a score, or its row for a verified ``robot``. A conversion counts where somebody who is no bot is let in."""
+    wanted: Decision = policy.robot if robot else getattr(policy, score.verdict)
     if wanted == "ghost" and score.score < policy.ghost_at:
         wanted = policy.below_ghost
     if not enforce:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hushgate.config import Config, LayerRules, Site
@@ -20,6 +21,8 @@ from hushgate.keys import TEST_SECRET, KeyRing, hash_secret
 from hushgate.leases import Leases
 from hushgate.limiter import Limiter
 from hushgate.metrics import Metrics
+from hushgate.robots import Lookout
+from hushgate.robots.names import Names
 from hushgate.sessions import Sessions
 from hushgate.state import State, open_state
 from hushgate.tokens import Tokens
@@ -47,6 +50,7 @@ class House:
     spool: Spool
     outcomes: Spool
     atlas: Atlas
+    lookout: Lookout
     metrics: Metrics
     _rooms: dict[Callable[[House], Any], Any] = field(default_factory=dict, repr=False)
     _building: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -107,6 +111,7 @@ class House:
         for room in self._rooms.values():
             getattr(room, "close", lambda: None)()
         self.spool.close()
+        self.lookout.close()
         self.outcomes.close()
         self.state.close()
 
@@ -144,6 +149,21 @@ def _open_spool(config: Config, folder: str) -> Spool:
     return Spool(config.data / folder, max_bytes=config.gate["spool_bytes"], days=config.gate["spool_days"])
 
 
+def open_lookout(config: Config) -> Lookout:
+    """What is known of robots. Raises SettingsError where a file of the operator's cannot be used."""
+    try:
+        return Lookout(robot_folder(config), Names() if config.gate["robot_names"] else None)
+    except (OSError, ValueError) as error:
+        remedy = "Mend or remove the file; `hushgate robots update` writes it anew"
+        raise SettingsError([Problem("gate", "robot_data", str(error), remedy)]) from None
+
+
+def robot_folder(config: Config) -> Path:
+    """Where the operator's knowledge of robots is kept."""
+    given: Path | None = config.gate["robot_data"]
+    return given or config.data / "robots"
+
+
 def open_house(config: Config, **parts: Any) -> House:
     """Opens every part that is not given. Raises SettingsError without keys."""
     gate = config.gate
@@ -156,5 +176,6 @@ def open_house(config: Config, **parts: Any) -> House:
         spool=parts.get("spool") or _open_spool(config, "spool"),
         outcomes=parts.get("outcomes") or _open_spool(config, outcomes.FOLDER),
         atlas=parts.get("atlas") or Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"]),
+        lookout=parts.get("lookout") or open_lookout(config),
         metrics=parts.get("metrics") or Metrics(),
     )

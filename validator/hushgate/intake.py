@@ -112,6 +112,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
         site=session.site,
         action=session.action,
         ip=caller.ip,
+        robot=house.lookout.recognise(caller.ip, caller.headers, caller.scheme, caller.line),
         headers=caller.headers,
         signals=payload.signals,
         missing=payload.story.missing,

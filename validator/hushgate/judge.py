@@ -60,7 +60,8 @@ def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None 
     background = _background(visit, payload.story, rules.watch, known)
     report = rules.watch.run(background, of_moment(visit, payload, background.story))
     result = score(report, rules.thresholds, datacenter=known is not None and known.kind == "hosting")
-    decided = decide(result, rules.policy_for(visit.action), enforce=rules.enforce)
+    robot = visit.robot is not None and visit.robot.verified is True
+    decided = decide(result, rules.policy_for(visit.action), enforce=rules.enforce, robot=robot)
     judged = Judged(
         verdict=result.verdict,
         decision=decided.decision,

@@ -187,6 +187,25 @@ GATE: tuple[Setting, ...] = (
     Setting("network_data", _path, None, "An ASN database instead of the one that is shipped."),
     Setting("anonymous_data", _path, None, "A GeoIP2 Anonymous-IP database, for VPN, Tor and relay addresses."),
     Setting(
+        "robot_data",
+        _path,
+        None,
+        "A folder of further knowledge of robots: ranges/<name>.txt or .json, keys/<host>.json. `hushgate robots update` writes it; "
+        "without it, robots in the data folder.",
+    ),
+    Setting(
+        "robot_agents",
+        _hostnames,
+        (),
+        "Hosts whose signing keys `hushgate robots update` fetches, such as chatgpt.com: robots that sign their requests (Web Bot Auth).",
+    ),
+    Setting(
+        "robot_names",
+        _flag,
+        True,
+        "Whether the addresses of visits that call themselves a crawler are looked up in DNS, beside the requests.",
+    ),
+    Setting(
         "test_keys",
         _flag,
         False,
@@ -223,6 +242,13 @@ POLICY: tuple[Setting, ...] = (
     Setting("bot", DECISION, "ghost", "What is done with a bot."),
     Setting("below_ghost", DECISION, "challenge", "What is done with a bot whose score is too low for a ghost."),
     Setting("ghost_at", _percent, 90.0, "Score from which a bot may be ghosted."),
+    Setting(
+        "robot",
+        DECISION,
+        "deny",
+        "What is done with a verified robot (a crawler, a monitor, an agent): by default a plain refusal, for it is nobody's bot to fool. "
+        "Its verdict stays bot, so letting it in counts no conversion.",
+    ),
     Setting("missing", DECISION, "challenge", "No token: script blocked or timed out, or no JavaScript."),
     Setting("expired", DECISION, "challenge", "A token past its time."),
     Setting("forged", DECISION, "challenge", "A token that is not the gate's."),

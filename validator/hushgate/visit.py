@@ -85,6 +85,15 @@ class Judged(Struct, frozen=True, omit_defaults=True):
     lost: list[str] = []
 
 
+class Robot(Struct, frozen=True, omit_defaults=True):
+    """The robot that a visit says it is, and what became of that word: kept, broken, or not known (None); ``by`` says how, or why not."""
+
+    name: str
+    operator: str = ""
+    verified: bool | None = None
+    by: str = ""
+
+
 class Visit(Struct, omit_defaults=True):
     """One visit. ``at`` is seconds since 1970 or ISO 8601; header names are lower case, in the order they came in."""
 
@@ -94,6 +103,7 @@ class Visit(Struct, omit_defaults=True):
     action: str = ""
     ip: str | None = None
     network: Network | None = None
+    robot: Robot | None = None
     headers: dict[str, str] = {}
     signals: dict[str, Any] = {}
     missing: dict[str, str] = {}

@@ -15,7 +15,7 @@ def main() -> None:
     server: Any = importlib.import_module("lightpanda").CDPServer
     playwright: Any = importlib.import_module("playwright.sync_api").sync_playwright
     with server() as running, playwright() as driver:
-        page = driver.chromium.connect_over_cdp(running.endpoint).new_context().new_page()
+        page = driver.chromium.connect_over_cdp(running.ws_endpoint).new_context().new_page()
         page.goto(task.url)
         page.wait_for_timeout(SETTLE * 1000)
         fill(page, task)

@@ -16,7 +16,8 @@ async def visit() -> None:
     options.binary_location = task.chromium
     options.headless = task.headless
     for flag in [*task.flags, f"--user-data-dir={task.profile}"]:
-        options.add_argument(flag)
+        if flag not in options.arguments:
+            options.add_argument(flag)
     chrome: Any = importlib.import_module("pydoll.browser").Chrome
     async with chrome(options=options) as browser:
         page = await browser.start()

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from hushgate.cli import checks, config, demo, docs, geo, judge, keys, outcomes, serve, site, tokens
+from hushgate.cli import checks, config, demo, docs, geo, judge, keys, outcomes, robots, serve, site, tokens
 from hushgate.errors import HushgateError, SettingsError
 from hushgate.version import __version__
 
@@ -49,5 +49,6 @@ for command in (
     tokens.mint,
     outcomes.outcomes,
     geo.geo,
+    robots.robots,
 ):
     main.add_command(command)

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from hushgate import signals
-from hushgate.evidence import address, browser, graphics, headers, privacy, quiz, rooms, timing
+from hushgate.evidence import address, browser, graphics, headers, privacy, quiz, robots, rooms, timing
 from hushgate.evidence.core import DERIVED, SOURCES, Derivation, Evidence, Missing, derived, known, reads
 from hushgate.payload import Payload, Story
 from hushgate.signals import SIGNALS
-from hushgate.visit import Form, Network, Timing, Visit
+from hushgate.visit import Form, Network, Robot, Timing, Visit
 
 __all__ = [
     "DERIVED",
@@ -39,12 +39,16 @@ _PARTS: dict[str, Any] = {
     "form": Form,
     "missing": dict[str, str],
     "page": dict[str, Any],
+    "robot": Robot,
 }
 
 SOURCES.update(SIGNALS, _PARTS)
 
-MOMENT = signals.MOMENT | {"opened", "timing", "form"}
+MOMENT = signals.MOMENT | {"opened", "timing", "form", "robot"}
 """Names that differ from visit to visit of one browser; every other source belongs to its story."""
+
+
+_NO_ROBOT = Missing("the visit names no robot")
 
 
 def of_story(
@@ -72,6 +76,7 @@ def of_moment(visit: Visit, payload: Payload, story: Evidence) -> Evidence:
     evidence["timing"] = visit.timing
     if visit.opened:
         evidence["opened"] = visit.opened
+    evidence["robot"] = visit.robot or _NO_ROBOT
     if visit.form is not None:
         evidence["form"] = visit.form
     return evidence
@@ -89,4 +94,4 @@ def from_example(example: dict[str, Any]) -> Evidence:
     return evidence
 
 
-_REGISTERED = (address, browser, graphics, headers, privacy, quiz, rooms, timing)
+_REGISTERED = (address, browser, graphics, headers, privacy, quiz, robots, rooms, timing)

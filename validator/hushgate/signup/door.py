@@ -189,7 +189,7 @@ def judge_headers(attempt: Attempt) -> Judgement:
     """Judges a request by its headers and address alone, as for a form that was posted without the script."""
     caller: Caller = attempt.caller
     site: Site = attempt.site
-    visit = Visit(
-        site=site.key, action=attempt.action, ip=caller.ip, headers=caller.headers, page={"scheme": caller.scheme}
-    )
+    robot = attempt.house.lookout.recognise(caller.ip, caller.headers, caller.scheme, caller.line)
+    page = {"scheme": caller.scheme}
+    visit = Visit(site=site.key, action=attempt.action, ip=caller.ip, robot=robot, headers=caller.headers, page=page)
     return judge(visit, Payload(Story({}, {}), {}), site.rules, attempt.network)
