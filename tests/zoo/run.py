@@ -52,7 +52,7 @@ def play(subject: Subject, url: str, number: int, *, gl: bool) -> Run:
         environ = _environ(mark, _task(subject, url, profile, email, number, gl=gl))
         if subject.screen:
             environ["DISPLAY"] = stack.enter_context(display())
-        error = _wait(_command(subject), environ, mark)
+        error = _wait(_command(subject), environ, mark, folder)
     return Run(email, error)
 
 
@@ -82,7 +82,7 @@ def _flags(subject: Subject, *, gl: bool) -> list[str]:
 def _environ(mark: str, task: dict[str, Any]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     own = {processes.MARK: mark, VARIABLE: json.dumps(task), "TZ": TIME_ZONE, "LANG": "en_US.UTF-8"}
-    return {**kept, **own, "PYTHONPATH": os.pathsep.join([str(HERE.parent), kept.get("PYTHONPATH", "")])}
+    return {**kept, **own, "PYTHONPATH": str(HERE.parent)}
 
 
 def _command(subject: Subject) -> list[str]:
@@ -90,9 +90,16 @@ def _command(subject: Subject) -> list[str]:
     return ["node", str(script)] if script.is_file() else [sys.executable, "-m", f"zoo.drivers.{subject.driver}"]
 
 
-def _wait(command: list[str], environ: dict[str, str], mark: str) -> str:
+def _wait(command: list[str], environ: dict[str, str], mark: str, folder: str) -> str:
+    """Waits for a driver; what it leaves lying about goes with its folder."""
     process = subprocess.Popen(
-        command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=environ,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         _, said = process.communicate(timeout=LIMIT)
