@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -12,12 +13,21 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hushgate import RemoteGate
-from stories import HOST, SITE, Rig
+from stories import HEADERS, HOST, SITE, Rig
 
 
 class _Quiet(WSGIRequestHandler):
@@ -25,18 +35,46 @@ class _Quiet(WSGIRequestHandler):
         """Nothing."""
 
 
+def visitor(agent: str = HEADERS["user-agent"], **environ: Any) -> Any:
+    """A customer's request, as far as it is read."""
+    return SimpleNamespace(environ={"HTTP_USER_AGENT": agent, "REMOTE_ADDR": "84.128.0.1", **environ})
+
+
+def counted(gate: RemoteGate, name: str, **labels: str) -> float:
+    """What a gate has counted."""
+    return gate.metrics.registry.get_sample_value(f"hushgate_{name}_total", labels) or 0.0
+
+
 @contextmanager
-def served(app: Any) -> Iterator[str]:
+def served(app: Any, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """A WSGI app on a port of its own; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.port}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def secured(app: Any, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The same with TLS, by a certificate that nobody has signed; yields its address and the certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gate")]), datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    addresses = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(addresses, critical=False).sign(key, hashes.SHA256())
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(secret)
+    (folder / "gate.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "gate.pem", folder / "key.pem")
+    with served(app, context) as url:
+        yield url, folder / "gate.pem"
 
 
 @contextmanager
@@ -143,11 +181,25 @@ def hanging_up(connection: socket.socket, _: threading.Event) -> None:
     connection.recv(65536)
 
 
+def whole_question(connection: socket.socket) -> bytes:
+    """The body of one request, waited for to its end; b"" where the other side has closed."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        if not (more := connection.recv(65536)):
+            return b""
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    while len(body) < length:
+        body += connection.recv(65536)
+    return body
+
+
 def saying(answer: bytes) -> Manner:
     """Answers each question with the same bytes."""
 
     def manner(connection: socket.socket, _: threading.Event) -> None:
-        while connection.recv(65536):
+        while whole_question(connection):
             connection.sendall(answer)
 
     return manner

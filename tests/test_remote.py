@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from gates import (
-    Manner,
-    dripping,
-    dripping_headers,
-    hanging_up,
-    held,
-    ill_mannered,
-    page,
-    remote,
-    running_gate,
-    saying,
-    served,
-    silent,
-    took,
-)
-from hushgate import Gate, GateLost, RemoteGate, SettingsError, TokenExpired, TokenForged, TokenMisdirected
+from gates import held, remote, served, visitor
+from hushgate import Gate, RemoteGate, SettingsError, TokenExpired, TokenForged, TokenMisdirected
 from hushgate.errors import TokenMissing, TokenReplayed
-from hushgate.keys import new_key
-from hushgate.remote.breaker import Breaker
-from servers import free_port
-from stories import HEADERS, HOST, SIGNALS, SITE, Rig, open_rig
+from stories import HEADERS, HOST, SIGNALS, SITE, Rig
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
-
-
-def visitor(agent: str = HEADERS["user-agent"], **environ: Any) -> Any:
-    return SimpleNamespace(environ={"HTTP_USER_AGENT": agent, "REMOTE_ADDR": "84.128.0.1", **environ})
 
 
 def gate_of(rig: Rig) -> Gate:
@@ -148,150 +122,6 @@ def test_nobody_can_make_the_gate_refuse_the_question(rig: Rig, hostile: dict[st
             assert admission.decision != "allow" and admission.lost == []
 
 
-BAD: dict[str, tuple[Manner, str]] = {
-    "silent": (silent, "timeout"),
-    "dripping": (dripping, "timeout"),
-    "dripping headers": (dripping_headers, "timeout"),
-    "hanging up": (hanging_up, "connection"),
-    "no http": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), "connection"),
-    "half an answer": (saying(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"succes'), "timeout"),
-    "a page": (page("200 OK", b"<!doctype html><h1>It works", "text/html"), "rubbish"),
-    "another shape": (page("200 OK", b'{"ok": true}'), "rubbish"),
-    "deep": (page("200 OK", b"[" * 100_000), "rubbish"),
-    "endless": (page("200 OK", b" " * 1_000_000), "rubbish"),
-    "no utf-8": (page("200 OK", b'{"success": "\xff"}'), "rubbish"),
-    "an invented decision": (page("200 OK", b'{"decision": "yes"}'), "rubbish"),
-    "a redirect": (page("302 Found", b"{}"), "rubbish"),
-    "somebody else's 404": (page("404 Not Found", b"<h1>nginx"), "rubbish"),
-    "an error": (page("500 Internal Server Error", b"{}"), "server-error"),
-    "overload": (page("503 Service Unavailable", b"<h1>"), "server-error"),
-}
-
-
-@pytest.mark.parametrize(("manner", "why"), BAD.values(), ids=BAD.keys())
-def test_a_bad_gate_is_decided_about_by_the_policys_row(manner: Manner, why: str) -> None:
-    with ill_mannered(manner) as url, held(url, SECRET, budget_ms=300, gate_lost="challenge") as gate, took(10):
-        admission = gate.admit(visitor(), token="t", action="signup")
-        assert (admission.decision, admission.conversion, admission.lost) == ("challenge", "suppress", ["gate"])
-        assert admission.verdict is None and "no verdict" in admission.reason and admission.commit() is True
-        assert gate.outcome("0" * 23, "paid") is False
-        with pytest.raises(GateLost):
-            gate.verify("t")
-        assert counted(gate, "gate_lost", why=why) >= 1
-        assert counted(gate, "no_data", row="gate_lost") == 1
-
-
-def counted(gate: RemoteGate, name: str, **labels: str) -> float:
-    return gate.metrics.registry.get_sample_value(f"hushgate_{name}_total", labels) or 0.0
-
-
-def test_a_dead_gate_lets_in_unless_told_otherwise_and_is_left_alone() -> None:
-    with held(f"http://127.0.0.1:{free_port()}", SECRET) as gate:
-        assert all(gate.admit(visitor(), token="", action="signup").allowed for _ in range(6))
-        assert counted(gate, "gate_lost", why="connection") == 3
-        assert counted(gate, "gate_lost", why="resting") == 3
-        assert counted(gate, "no_data", row="gate_lost") == 6
-
-
-def test_a_name_that_nobody_knows_is_a_dead_gate() -> None:
-    with held("http://no-such-host.invalid", SECRET, budget_ms=2000) as gate, took(10):
-        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
-
-
-def test_the_gates_own_policy_is_remembered_for_when_it_is_lost(tmp_path: Path) -> None:
-    rig = open_rig(tmp_path, policy={"gate_lost": "throttle", "login": {"gate_lost": "deny"}})
-    with remote(rig) as gate:
-        for action in ("signup", "login"):
-            gate.admit(visitor(), token="", action=action)
-    assert [gate.admit(visitor(), token="", action=action).decision for action in ("signup", "login", "other")] == [
-        "throttle",
-        "deny",
-        "allow",
-    ]
-    rig.house.close()
-
-
-def test_a_site_that_observes_lets_in_without_its_gate(tmp_path: Path) -> None:
-    rig = open_rig(tmp_path, policy={"gate_lost": "deny"}, mode="observe")
-    with remote(rig) as gate:
-        gate.admit(visitor(), token="", action="signup")
-    assert gate.admit(visitor(), token="", action="signup").allowed
-    assert gate_of(rig).without("signup", "x").would == "deny"
-    rig.house.close()
-
-
-def test_a_wrong_secret_is_told_in_the_log_and_by_the_row(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    with served(rig.client.application) as url, held(url, SECRET, budget_ms=20_000) as gate:
-        for _ in range(5):
-            assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
-        assert counted(gate, "gate_lost", why="refused") == 5
-    assert "secret-refused" in caplog.text and SECRET not in caplog.text
-
-
-def test_a_lost_commit_is_decided_by_the_row_and_never_asked_twice(rig: Rig) -> None:
-    for row, expected in (("allow", True), ("deny", False)):
-        with remote(rig, gate_lost=row) as gate:
-            admission = gate.admit(visitor(), token=rig.token(), action="signup")
-        assert admission.allowed and admission.commit() is expected
-
-
-def test_a_late_answer_is_never_taken_for_the_next_ones(rig: Rig) -> None:
-    """The first question runs out of time; its answer comes while the second waits."""
-    go = threading.Event()
-
-    def slow_once(environ: dict[str, Any], start: Any) -> Any:
-        if not go.is_set():
-            go.wait(20)
-        return rig.client.application.wsgi_app(environ, start)
-
-    with served(slow_once) as url, held(url, rig.secret, budget_ms=300) as gate:
-        token = rig.token()
-        assert gate.admit(visitor(), token=token, action="signup").lost == ["gate"]
-        go.set()
-        gate._client._transport.budget = 20.0
-        assert gate.admit(visitor("curl/8"), token="", action="signup").ghosted
-
-
-def test_connections_are_kept_and_a_gate_that_came_back_is_found(tmp_path: Path) -> None:
-    rig, port = open_rig(tmp_path, keys=(keys := new_key())), free_port()
-    with held(f"http://127.0.0.1:{port}", rig.secret, budget_ms=20_000) as gate:
-        with running_gate(rig, keys, port):
-            for _ in range(5):
-                assert gate.admit(visitor("curl/8"), token="", action="signup").ghosted
-            (kept,) = gate._client._transport._idle
-            _in_a_child(lambda: gate._client._transport._take() is None and gate.admit(visitor(), token="", action="x"))
-            assert gate._client._transport._idle[0] is kept and not kept.stale
-            admission = gate.admit(visitor(), token=rig.token(), action="signup")
-        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
-        with running_gate(rig, keys, port):
-            assert admission.allowed and admission.commit() is True and admission.commit() is False
-    rig.house.close()
-
-
-def _in_a_child(work: Callable[[], Any]) -> None:
-    """Two processes must not speak on one connection."""
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if work() else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def test_the_breaker_lets_one_question_through_after_a_rest() -> None:
-    now = [100.0]
-    breaker = Breaker(3, 5.0, lambda: now[0])
-    for _ in range(3):
-        assert breaker.ask()
-        breaker.failed()
-    assert not breaker.ask()
-    now[0] += 5
-    assert [breaker.ask(), breaker.ask()] == [True, False]
-    breaker.failed()
-    now[0] += 5
-    assert breaker.ask()
-    breaker.succeeded()
-    assert breaker.ask() and breaker.ask()
-
-
 def test_from_env_asks_elsewhere_where_a_url_is_set(rig: Rig) -> None:
     with served(rig.client.application) as url:
         environ = {"HUSHGATE_URL": url + "/", "HUSHGATE_SECRET": rig.secret, "HUSHGATE_SITE": SITE}
@@ -315,3 +145,42 @@ def test_bad_settings_are_named_and_secrets_not_repeated(environ: dict[str, str]
     with pytest.raises(SettingsError) as caught:
         Gate.from_env(environ)
     assert why in str(caught.value) and "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "decision"),
+    [("test-human", "allow"), ("test-bot", "ghost"), ("test-throttle", "throttle"), ("test-deny", "deny")],
+)
+def test_test_keys_force_each_decision(rig: Rig, key: str, decision: str) -> None:
+    with served(rig.client.application) as url, held(url, "test-secret", budget_ms=20_000) as gate:
+        admission = gate.admit(visitor(), token=rig.token({}, site=key), action="signup")
+        assert admission.decision == decision and admission.commit() is True
+        assert gate.admit(visitor(), token=rig.token(), action="signup").decision != "allow"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "field"),
+    [
+        ({"secret": ""}, 401, "secret"),
+        ({"secret": "x"}, 401, "secret"),
+        ({"secret": None}, 400, "secret"),
+        ({"action": 1}, 400, "action"),
+        ({"action": "sign up!"}, 400, "action"),
+        ({"headers": {"a": 1}}, 400, "headers"),
+        ({"headers": []}, 400, "headers"),
+        ({"remoteip": "nobody"}, 400, "remoteip"),
+        ({"scheme": "gopher"}, 400, "scheme"),
+        ({"form": {"a": {}}}, 400, "form"),
+    ],
+)
+def test_what_is_wrong_in_a_question_is_named(rig: Rig, changes: dict[str, Any], status: int, field: str) -> None:
+    question = {"secret": rig.secret, "response": rig.token(), "action": "signup", **changes}
+    response = rig.client.post("/v1/admit", json=question)
+    assert response.status_code == status and response.get_json()["error"]["field"] == field
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff\xfe", b"[" * 50_000, b'{"secret": "x"'])
+@pytest.mark.parametrize("path", ["admit", "verify", "commit", "outcome"])
+def test_any_body_is_refused_in_words(rig: Rig, path: str, body: bytes) -> None:
+    response = rig.client.post(f"/v1/{path}", data=body, content_type="application/json")
+    assert response.status_code == 400 and response.get_json()["error"]["code"] == "bad-field"

@@ -1,0 +1,231 @@
+"""A gate elsewhere that is dead, slow, or no gate at all: the policy's row decides, in time, and nobody is told another's answer."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gates import (
+    Manner,
+    counted,
+    dripping,
+    dripping_headers,
+    hanging_up,
+    held,
+    ill_mannered,
+    page,
+    remote,
+    running_gate,
+    saying,
+    secured,
+    served,
+    silent,
+    took,
+    visitor,
+    whole_question,
+)
+from hushgate import Gate, GateLost
+from hushgate.keys import new_key
+from hushgate.remote.breaker import Breaker
+from servers import free_port
+from stories import Rig, open_rig
+
+SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+
+
+BAD: dict[str, tuple[Manner, str]] = {
+    "silent": (silent, "timeout"),
+    "dripping": (dripping, "timeout"),
+    "dripping headers": (dripping_headers, "timeout"),
+    "hanging up": (hanging_up, "connection"),
+    "no http": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), "connection"),
+    "half an answer": (saying(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"succes'), "timeout"),
+    "a page": (page("200 OK", b"<!doctype html><h1>It works", "text/html"), "rubbish"),
+    "another shape": (page("200 OK", b'{"ok": true}'), "rubbish"),
+    "deep": (page("200 OK", b"[" * 100_000), "rubbish"),
+    "endless": (page("200 OK", b" " * 1_000_000), "rubbish"),
+    "no utf-8": (page("200 OK", b'{"success": "\xff"}'), "rubbish"),
+    "an invented decision": (page("200 OK", b'{"decision": "yes"}'), "rubbish"),
+    "a redirect": (page("302 Found", b"{}"), "rubbish"),
+    "somebody else's 404": (page("404 Not Found", b"<h1>nginx"), "rubbish"),
+    "an error": (page("500 Internal Server Error", b"{}"), "server-error"),
+    "overload": (page("503 Service Unavailable", b"<h1>"), "server-error"),
+}
+
+
+@pytest.mark.parametrize(("manner", "why"), BAD.values(), ids=BAD.keys())
+def test_a_bad_gate_is_decided_about_by_the_policys_row(manner: Manner, why: str) -> None:
+    with ill_mannered(manner) as url, held(url, SECRET, budget_ms=300, gate_lost="challenge") as gate, took(10):
+        admission = gate.admit(visitor(), token="t", action="signup")
+        assert (admission.decision, admission.conversion, admission.lost) == ("challenge", "suppress", ["gate"])
+        assert admission.verdict is None and "no verdict" in admission.reason and admission.commit() is True
+        assert gate.outcome("0" * 23, "paid") is False
+        with pytest.raises(GateLost):
+            gate.verify("t")
+        assert counted(gate, "gate_lost", why=why) >= 1
+        assert counted(gate, "no_data", row="gate_lost") == 1
+
+
+def test_a_dead_gate_lets_in_unless_told_otherwise_and_is_left_alone() -> None:
+    with held(f"http://127.0.0.1:{free_port()}", SECRET) as gate:
+        assert all(gate.admit(visitor(), token="", action="signup").allowed for _ in range(6))
+        assert counted(gate, "gate_lost", why="connection") == 3
+        assert counted(gate, "gate_lost", why="resting") == 3
+        assert counted(gate, "no_data", row="gate_lost") == 6
+
+
+def test_a_name_that_nobody_knows_is_a_dead_gate() -> None:
+    with held("http://no-such-host.invalid", SECRET, budget_ms=2000) as gate, took(10):
+        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
+
+
+def test_the_gates_own_policy_is_remembered_for_when_it_is_lost(tmp_path: Path) -> None:
+    rig = open_rig(tmp_path, policy={"gate_lost": "throttle", "login": {"gate_lost": "deny"}})
+    with remote(rig) as gate:
+        for action in ("signup", "login"):
+            gate.admit(visitor(), token="", action=action)
+    assert [gate.admit(visitor(), token="", action=action).decision for action in ("signup", "login", "other")] == [
+        "throttle",
+        "deny",
+        "allow",
+    ]
+    rig.house.close()
+
+
+def test_a_site_that_observes_lets_in_without_its_gate(tmp_path: Path) -> None:
+    rig = open_rig(tmp_path, policy={"gate_lost": "deny"}, mode="observe")
+    with remote(rig) as gate:
+        gate.admit(visitor(), token="", action="signup")
+    assert gate.admit(visitor(), token="", action="signup").allowed
+    house = rig.house
+    assert Gate(house.config, state=house.state).without("signup", "x").would == "deny"
+    rig.house.close()
+
+
+def test_a_wrong_secret_is_told_in_the_log_and_by_the_row(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    with served(rig.client.application) as url, held(url, SECRET, budget_ms=20_000) as gate:
+        for _ in range(5):
+            assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
+        assert counted(gate, "gate_lost", why="refused") == 5
+    assert "secret-refused" in caplog.text and SECRET not in caplog.text
+
+
+def test_a_lost_commit_is_decided_by_the_row_and_never_asked_twice(rig: Rig) -> None:
+    for row, expected in (("allow", True), ("deny", False)):
+        with remote(rig, gate_lost=row) as gate:
+            admission = gate.admit(visitor(), token=rig.token(), action="signup")
+        assert admission.allowed and admission.commit() is expected
+
+
+def test_a_late_answer_is_never_taken_for_the_next_ones(rig: Rig) -> None:
+    """The first question runs out of time; its answer comes while the second waits."""
+    go = threading.Event()
+
+    def slow_once(environ: dict[str, Any], start: Any) -> Any:
+        if not go.is_set():
+            go.wait(20)
+        return rig.client.application.wsgi_app(environ, start)
+
+    with served(slow_once) as url, held(url, rig.secret, budget_ms=300) as gate:
+        token = rig.token()
+        assert gate.admit(visitor(), token=token, action="signup").lost == ["gate"]
+        go.set()
+        gate._client._transport.budget = 20.0
+        assert gate.admit(visitor("curl/8"), token="", action="signup").ghosted
+
+
+def test_connections_are_kept_and_a_gate_that_came_back_is_found(tmp_path: Path) -> None:
+    rig, port = open_rig(tmp_path, keys=(keys := new_key())), free_port()
+    with held(f"http://127.0.0.1:{port}", rig.secret, budget_ms=20_000) as gate:
+        with running_gate(rig, keys, port):
+            for _ in range(5):
+                assert gate.admit(visitor("curl/8"), token="", action="signup").ghosted
+            (kept,) = gate._client._transport._idle
+            _in_a_child(lambda: gate._client._transport._take() is None and gate.admit(visitor(), token="", action="x"))
+            assert gate._client._transport._idle[0] is kept and not kept.stale
+            admission = gate.admit(visitor(), token=rig.token(), action="signup")
+        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
+        with running_gate(rig, keys, port):
+            assert admission.allowed and admission.commit() is True and admission.commit() is False
+    rig.house.close()
+
+
+def _in_a_child(work: Callable[[], Any]) -> None:
+    """Two processes must not speak on one connection."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if work() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_the_breaker_lets_one_question_through_after_a_rest() -> None:
+    now = [100.0]
+    breaker = Breaker(3, 5.0, lambda: now[0])
+    for _ in range(3):
+        assert breaker.ask()
+        breaker.failed()
+    assert not breaker.ask()
+    now[0] += 5
+    assert [breaker.ask(), breaker.ask()] == [True, False]
+    breaker.failed()
+    now[0] += 5
+    assert breaker.ask()
+    breaker.succeeded()
+    assert breaker.ask() and breaker.ask()
+
+
+def test_a_kept_connection_that_closes_is_no_lost_gate(rig: Rig) -> None:
+    """The gate restarts between two signups, and says so only when it is asked: a question that harms nobody is asked again."""
+    first = threading.Event()
+
+    def manner(connection: socket.socket, _: threading.Event) -> None:
+        question = whole_question(connection)
+        if first.is_set():
+            answer = rig.client.post("/v1/admit", data=question).data
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        else:
+            first.set()
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            whole_question(connection)  # and no answer to it
+
+    with ill_mannered(manner) as place, held(place, rig.secret, budget_ms=20_000) as gate:
+        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
+        assert gate.admit(visitor("curl/8"), token="", action="signup").ghosted
+
+
+def test_https_is_spoken_and_its_certificate_checked(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with secured(rig.client.application, tmp_path) as (url, certificate):
+        with held(url, rig.secret, budget_ms=20_000) as gate:
+            assert gate.admit(visitor("curl/8"), token="", action="signup").lost == ["gate"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with held(url, rig.secret, budget_ms=20_000) as gate:
+            assert gate.admit(visitor("curl/8"), token="", action="signup").ghosted
+            admission = gate.admit(visitor(), token=rig.token(), action="signup")
+            assert admission.allowed and admission.commit() is True and admission.commit() is False
+
+
+def test_a_handshake_that_never_ends_is_cut_off(rig: Rig) -> None:
+    with ill_mannered(silent) as url, held(url.replace("http:", "https:"), SECRET, budget_ms=300) as gate, took(10):
+        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
+
+
+def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake: the system's resolver cannot be made to hang here."""
+    over, real = threading.Event(), socket.getaddrinfo
+
+    def hangs(host: str, port: int, **options: Any) -> Any:
+        if not options.get("flags"):  # not the question whether it is an address already
+            over.wait(30)
+        return real(host, port, **options)
+
+    monkeypatch.setattr("socket.getaddrinfo", hangs)
+    with held("http://gate.invalid", SECRET, budget_ms=300) as gate, took(10):
+        assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
+        assert counted(gate, "gate_lost", why="timeout") == 1
+    over.set()
