@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from gates import Manner, dripping, hanging_up, ill_mannered, page, served, silent, took
+from hushgate.events.spool import read_spool
+from running import CHROMIUM_FLAGS
+from screen import executable
 from servers import free_port
 from sites import FIELD, FRAMEWORKS, Site, django_site, settings_for
 from stories import SIGNALS, SITE, Rig, open_rig
@@ -182,4 +189,54 @@ def test_without_a_public_place_the_tag_says_what_to_set(tmp_path: Any, monkeypa
     rig = open_rig(tmp_path)
     with pytest.raises(SettingsError, match="HUSHGATE_PUBLIC_URL"):
         Desk(Gate(rig.house.config, state=rig.house.state), None).script("signup")
+    rig.house.close()
+
+
+def test_the_gate_dies_between_the_decision_and_the_commit(framework: str, rig: Rig) -> None:
+    """The policy lets in, and the account is opened once; the log and the counter say that the token was not spent."""
+
+    def dying(environ: dict[str, Any], start: Any) -> Any:
+        if environ["PATH_INFO"] == "/v1/commit":
+            start("502 Bad Gateway", [("Content-Length", "0")])
+            return []
+        return rig.client.application.wsgi_app(environ, start)
+
+    with served(dying) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:
+        assert site.sign_up(rig.token()).welcome and len(site.accounts) == 1
+
+
+def test_the_door_is_told_the_address_and_which_fields_were_filled(framework: str, rig: Rig) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def listening(environ: dict[str, Any], start: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        seen.append(json.loads(body))
+        return rig.client.application.wsgi_app({**environ, "wsgi.input": io.BytesIO(body)}, start)
+
+    with served(listening) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:
+        site.sign_up(token := rig.token(), password="Tr1cky-Pass", website="")
+    assert (seen[0]["response"], seen[0]["email"]) == (token, "ann@example.com")
+    assert seen[0]["form"] == {"email": "filled", "password": "filled", "website": ""}
+    assert "Tr1cky-Pass" not in json.dumps(seen) and seen[0]["headers"]["user-agent"] == SIGNALS["user_agent"]
+
+
+def test_a_real_browser_brings_its_token_to_each_framework(framework: str, tmp_path: Path) -> None:
+    """The site observes, for a driven browser is no person: what is shown is that page, script, form and backend meet."""
+    browser = executable("chromium")
+    if not browser:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("not on this machine: chromium")
+    rig = open_rig(tmp_path, mode="observe", hostnames=["127.0.0.1"])
+    with served(rig.client.application) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:
+        with sync_playwright() as driver:
+            page = driver.chromium.launch(executable_path=browser, args=CHROMIUM_FLAGS).new_page()
+            page.goto(site.url, wait_until="networkidle")
+            page.type("input[name=email]", "ann@example.com")
+            page.click("button")
+            page.wait_for_url("**/welcome?user=*")
+            page.context.browser.close()  # type: ignore[union-attr]
+        assert list(site.accounts.values()) == ["ann@example.com"]
+        registry = rig.house.metrics.registry
+        assert registry.get_sample_value("hushgate_no_data_total", {"row": "missing"}) is None
+        labelled = [visit.id for visit in read_spool(rig.data / "spool")]
+        assert len(labelled) == 1 and site.gate().outcome(labelled[0], "confirmed")
     rig.house.close()

@@ -31,7 +31,7 @@ hushgate = Hushgate(app, on_ghost=ghost)
 @app.get("/")
 def page() -> HTMLResponse:
     """The form."""
-    return HTMLResponse(PAGE + hushgate.script("signup"))
+    return HTMLResponse(f"{PAGE}{hushgate.script('signup')}")
 
 
 @app.post("/signup")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.load import drive, have_wrk
-from bench.pools import siteverify_bodies, verdict_bodies
+from bench.pools import admit_bodies, siteverify_bodies, verdict_bodies
 from bench.stages import stages
 from hushgate.config import load
 from hushgate.house import House, open_house
@@ -87,6 +87,11 @@ def loads(house: House, secret: str) -> dict[str, Load]:
             "verdict", page, lambda path, count: verdict_bodies(house, path, count, stories=count)
         ),
         "siteverify": Load("siteverify", form, lambda path, count: siteverify_bodies(house, secret, path, count)),
+        "admit": Load(
+            "admit",
+            {"content-type": "application/json"},
+            lambda path, count: admit_bodies(house, secret, path, count),
+        ),
     }
 
 

@@ -35,8 +35,21 @@ def verdict_bodies(house: House, path: Path, count: int, *, stories: int = 1) ->
 def siteverify_bodies(house: House, secret: str, path: Path, count: int) -> None:
     """Bodies for /v1/siteverify, one a line, each with a token of its own."""
     with path.open("w") as out:
-        for _ in range(count):
-            nonce = secrets.token_urlsafe(12)
-            now = time.time()
-            claims = Claims(new_id(), nonce, SITE, HOST, "signup", now, "human", "allow", 0.0, "high", "count", [])
-            out.write(f"secret={secret}&response={house.tokens.mint(claims)}\n")
+        out.writelines(f"secret={secret}&response={_token(house)}\n" for _ in range(count))
+
+
+def admit_bodies(house: House, secret: str, path: Path, count: int) -> None:
+    """Bodies for /v1/admit, one a line, each with a token and an address of its own, as the client sends them."""
+    page = {name: value for name, value in HEADERS.items() if name != "content-type"}
+    asked = {"secret": secret, "action": "signup", "headers": page, "form": {"email": "filled", "password": "filled"}}
+    with path.open("w") as out:
+        for number in range(count):
+            ip = f"84.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+            mail = f"{secrets.token_hex(6)}@example.com"
+            out.write(json.dumps({**asked, "response": _token(house), "remoteip": ip, "email": mail}) + "\n")
+
+
+def _token(house: House) -> str:
+    nonce = secrets.token_urlsafe(12)
+    claims = Claims(new_id(), nonce, SITE, HOST, "signup", time.time(), "human", "allow", 0.0, "high", "count", [])
+    return house.tokens.mint(claims)

@@ -15,7 +15,6 @@ from hushgate.admission import Admission
 from hushgate.config import load_client
 from hushgate.errors import Problem, SettingsError
 from hushgate.gate import Gate
-from hushgate.visit import Decision
 
 log = logging.getLogger(__name__)
 FIELD = "hushgate-token"
@@ -28,15 +27,15 @@ class Words(NamedTuple):
 
     status: int
     message: str
+    headers: dict[str, str]
 
 
-_REFUSED = Words(HTTPStatus.FORBIDDEN, "We could not accept this. Please reload the page and try again.")
-_LATER = Words(HTTPStatus.TOO_MANY_REQUESTS, "That was one try too many. Please try again later.")
-
-
-def words(decision: Decision) -> Words:
+def words(admission: Admission) -> Words:
     """What is said where the site has no answer of its own. One sentence for all refusals: nobody learns which it was."""
-    return _LATER if decision == "throttle" else _REFUSED
+    if admission.decision != "throttle":
+        return Words(HTTPStatus.FORBIDDEN, "We could not accept this. Please reload the page and try again.", {})
+    headers = {"Retry-After": str(admission.retry_after)} if admission.retry_after else {}
+    return Words(HTTPStatus.TOO_MANY_REQUESTS, "That was one try too many. Please try again later.", headers)
 
 
 class Desk:
@@ -58,11 +57,16 @@ class Desk:
         client = load_client(environ)
         return cls(gate or Gate.from_env(environ), client["public_url"] or client["url"])
 
-    def admit(self, environ: Mapping[str, Any], token: object, action: str) -> Admission:
-        """One decision for one signup. Whatever goes wrong in here, the customer's signup goes on, by the policy's row."""
-        text = token if isinstance(token, str) else ""
+    def admit(self, environ: Mapping[str, Any], fields: object, action: str, email: str) -> Admission:
+        """One decision for one signup. Whatever goes wrong in here, the customer's signup goes on, by the policy's row.
+
+        ``fields`` is the form, or what JSON came instead; ``email`` is the name of the field with the mail address.
+        """
+        form = _texts(fields)
+        token = form.pop(FIELD, "")
         try:
-            return self.gate.admit(SimpleNamespace(environ=environ), token=text, action=action)
+            request = SimpleNamespace(environ=environ)
+            return self.gate.admit(request, token=token, action=action, email=form.get(email), form=form)
         except Exception:
             log.exception("the gate failed to decide, and the policy's row for a lost gate is applied")
             return self.gate.without(action, "the gate failed")
@@ -84,3 +88,10 @@ class Desk:
 def _text(value: object) -> str:
     """A framework's setting as the environment would have it."""
     return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _texts(fields: object) -> dict[str, str]:
+    """The fields that are texts. JSON may hold anything, and a form files."""
+    if not isinstance(fields, Mapping):
+        return {}
+    return {name: value for name, value in fields.items() if isinstance(name, str) and isinstance(value, str)}

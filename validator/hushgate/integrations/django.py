@@ -69,15 +69,15 @@ class Visitor:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
-    def admit(self, action: str = "signup") -> Admission:
-        """Decides about the request, and leaves it in ``request.admission`` too. Never raises."""
-        admission = desk().admit(self._request.META, _token(self._request), action)
+    def admit(self, action: str = "signup", *, email: str = "email") -> Admission:
+        """Decides about the request, and leaves it in ``request.admission`` too. Never raises. ``email`` names a field."""
+        admission = desk().admit(self._request.META, _fields(self._request), action, email)
         self._request.admission = admission  # type: ignore[attr-defined]
         return admission
 
-    async def aadmit(self, action: str = "signup") -> Admission:
+    async def aadmit(self, action: str = "signup", *, email: str = "email") -> Admission:
         """The same from an ``async def``, in a thread. Then commit by ``await sync_to_async(admission.commit)()``."""
-        return await sync_to_async(self.admit, thread_sensitive=False)(action)
+        return await sync_to_async(self.admit, thread_sensitive=False)(action, email=email)
 
     def script(self, action: str = "signup") -> SafeString:
         """The script tag: ``{{ request.hushgate.script }}``, with ``request.csp_nonce`` where there is one. Raises SettingsError."""
@@ -119,20 +119,20 @@ class HushgateMiddleware:
 
 def refuse(request: HttpRequest, admission: Admission) -> HttpResponse:
     """The plain answer: 429 for throttle, 403 for all else, JSON where JSON was sent."""
-    status, message = words(admission.decision)
+    status, message, headers = words(admission)
     if request.content_type == "application/json":
-        return HttpResponse(json.dumps({"error": {"message": message}}), "application/json", status)
-    return HttpResponse(message, "text/plain; charset=utf-8", status)
+        body = json.dumps({"error": {"message": message}})
+        return HttpResponse(body, "application/json", status, headers=headers)
+    return HttpResponse(message, "text/plain; charset=utf-8", status, headers=headers)
 
 
-def _token(request: HttpRequest) -> object:
+def _fields(request: HttpRequest) -> object:
     if request.content_type != "application/json":
-        return request.POST.get(FIELD)
+        return request.POST.dict()
     try:
-        body = json.loads(request.body)
+        return json.loads(request.body)
     except (ValueError, RecursionError, RawPostDataException):
         return None
-    return body.get(FIELD) if isinstance(body, dict) else None
 
 
 def _safe(markup: Markup) -> SafeString:

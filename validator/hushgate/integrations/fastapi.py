@@ -24,7 +24,7 @@ from starlette.responses import Response
 from hushgate.admission import Admission
 from hushgate.caller import environ_of
 from hushgate.gate import Gate
-from hushgate.integrations.desk import FIELD, Desk, words
+from hushgate.integrations.desk import Desk, words
 
 Hook = Callable[[Request, Admission], Response | Awaitable[Response]]
 """Answers an admission that is not let in."""
@@ -64,28 +64,28 @@ class Hushgate:
         """The gate."""
         return self._desk.gate
 
-    def __call__(self, action: str = "signup") -> Callable[[Request], Awaitable[Admission]]:
+    def __call__(self, action: str = "signup", *, email: str = "email") -> Callable[[Request], Awaitable[Admission]]:
         """The dependency: the endpoint runs only where the visit is let in, and spends the token itself.
 
-        All else is answered by the hooks; without one, by 403 or 429: a ghost too, so give ``on_ghost``.
+        All else is answered by the hooks; without one, by 403 or 429: a ghost too, so give ``on_ghost``. ``email`` is the name of
+        the field with the mail address.
         """
 
         async def admitted(request: Request) -> Admission:
-            admission = await self.admit(request, action)
+            admission = await self.admit(request, action, email=email)
             if admission.allowed:
                 return admission
             hook = self._on_ghost if admission.ghosted and self._on_ghost else self._on_refusal
             if hook is None:
-                status, message = words(admission.decision)
-                raise HTTPException(status, message)
+                raise HTTPException(*words(admission))
             answer = hook(request, admission)
             raise _Answered(await answer if isawaitable(answer) else answer)
 
         return admitted
 
-    async def admit(self, request: Request, action: str = "signup") -> Admission:
+    async def admit(self, request: Request, action: str = "signup", *, email: str = "email") -> Admission:
         """Decides about a request, in a thread of the pool. Never raises."""
-        return await run_in_threadpool(self._desk.admit, _environ(request), await _token(request), action)
+        return await run_in_threadpool(self._desk.admit, _environ(request), await _fields(request), action, email)
 
     async def commit(self, admission: Admission) -> bool:
         """Spends the token from an ``async def``: true for the one call that does."""
@@ -105,12 +105,11 @@ def _environ(request: Request) -> dict[str, object]:
     return environ_of(request.client.host if request.client else "", request.url.scheme, headers)
 
 
-async def _token(request: Request) -> object:
-    """The token of a form or of JSON; None where the body is neither. FastAPI has read the body by now, and keeps it."""
+async def _fields(request: Request) -> object:
+    """The form or the JSON; None where the body is neither. FastAPI has read the body by now, and keeps it."""
     try:
         if "json" in request.headers.get("content-type", ""):
-            body = await request.json()
-            return body.get(FIELD) if isinstance(body, dict) else None
-        return (await request.form()).get(FIELD)
+            return await request.json()
+        return dict(await request.form())
     except (ValueError, RecursionError, BadRequest):
         return None

@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response
 
 from hushgate.admission import Admission
 from hushgate.gate import Gate
-from hushgate.integrations.desk import FIELD, Desk, words
+from hushgate.integrations.desk import Desk, words
 from hushgate.visit import Decision
 
 View = Callable[..., Any]
@@ -55,17 +55,17 @@ class Hushgate:
         """The current app's gate."""
         return _desk().gate
 
-    def admit(self, action: str = "signup") -> Admission:
-        """Decides about the current request, and leaves it in ``g.admission`` too. Never raises."""
-        g.admission = _desk().admit(request.environ, _token(), action)
+    def admit(self, action: str = "signup", *, email: str = "email") -> Admission:
+        """Decides about the current request, and leaves it in ``g.admission`` too. Never raises. ``email`` names a field."""
+        g.admission = _desk().admit(request.environ, _fields(), action, email)
         return g.admission  # type: ignore[no-any-return]
 
-    def protect(self, action: str = "signup", **hooks: Hook) -> Callable[[View], View]:
+    def protect(self, action: str = "signup", *, email: str = "email", **hooks: Hook) -> Callable[[View], View]:
         """Decorates a view: it runs only where the visit is let in, with the decision in ``g.admission``.
 
         The view spends the token itself, by ``g.admission.commit()`` before its row is written, so that a form with a mistake in
         it can be sent again. Requests that change nothing (GET, HEAD, OPTIONS) pass. Without a hook for it a decision is answered
-        by ``refuse``; a ghost too, so give ``on_ghost`` to answer as if it had worked.
+        by ``refuse``; a ghost too, so give ``on_ghost`` to answer as if it had worked. ``email`` is the name of the form's field.
         """
         own = {**self._hooks, **_by_decision(hooks)}
 
@@ -74,7 +74,7 @@ class Hushgate:
             def protected(*args: Any, **kwargs: Any) -> Any:
                 if request.method in {"GET", "HEAD", "OPTIONS"}:
                     return current_app.ensure_sync(view)(*args, **kwargs)
-                admission = self.admit(action)
+                admission = self.admit(action, email=email)
                 if not admission.allowed:
                     return current_app.ensure_sync(own.get(admission.decision, self.refuse))(admission)
                 return current_app.ensure_sync(view)(*args, **kwargs)
@@ -85,11 +85,11 @@ class Hushgate:
 
     def refuse(self, admission: Admission) -> Response:
         """The plain answer: 429 for throttle, 403 for all else, JSON where JSON was sent or asked for."""
-        status, message = words(admission.decision)
+        status, message, headers = words(admission)
         best = request.accept_mimetypes.best_match(["text/plain", "application/json"], "text/plain")
         if request.is_json or best == "application/json":
-            return make_response(jsonify({"error": {"message": message}}), status)
-        return make_response(message, status, {"Content-Type": "text/plain; charset=utf-8"})
+            return make_response(jsonify({"error": {"message": message}}), status, headers)
+        return make_response(message, status, {"Content-Type": "text/plain; charset=utf-8", **headers})
 
     def script(self, action: str = "signup", nonce: str | None = None) -> Markup:
         """The script tag: ``{{ hushgate_script(nonce=csp_nonce) }}``. Raises SettingsError."""
@@ -114,11 +114,10 @@ def _desk() -> Desk:
     return desk
 
 
-def _token() -> object:
+def _fields() -> object:
     if not request.is_json:
-        return request.form.get(FIELD)
+        return request.form.to_dict()
     try:
-        body = request.get_json(silent=True)
+        return request.get_json(silent=True)
     except RecursionError:  # brackets in brackets, a thousand deep: silent does not mean that
         return None
-    return body.get(FIELD) if isinstance(body, dict) else None

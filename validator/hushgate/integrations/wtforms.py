@@ -44,29 +44,38 @@ class HushgateField(Field):
         validators: Any = None,
         *,
         action: str = "signup",
-        admit: Callable[[str], Admission] | None = None,
+        email: str = "email",
+        admit: Callable[[dict[str, str]], Admission] | None = None,
         script: Callable[[str | None], Markup] | None = None,
         **kwargs: Any,
     ) -> None:
-        """``admit`` takes the token and ``script`` the nonce, where it is not Flask's extension that should be asked."""
+        """``email`` is the name of the field with the mail address.
+
+        ``admit`` takes the form's fields and ``script`` the nonce, where it is not Flask's extension that should be asked.
+        """
         super().__init__(label, validators, **{**kwargs, "name": FIELD})
         self.name = FIELD  # the collector knows no prefix
-        self.action, self._admit, self._script = action, admit, script
+        self.action, self._email, self._admit, self._script = action, email, admit, script
         self.admission: Admission | None = None
 
     def pre_validate(self, form: BaseForm) -> None:
         """Asks the gate, where every field before this one is right. Raises ValidationError."""
         if any(field.errors for field in form if field is not self):
             return
-        self.admission = self._decide(self.data if isinstance(self.data, str) else "")
+        self.admission = self._decide(form)
         if not self.admission.allowed and not self.admission.ghosted:
-            raise ValidationError(words(self.admission.decision).message)
+            raise ValidationError(words(self.admission).message)
 
     def populate_obj(self, obj: object, name: str) -> None:
         """Nothing: a token is no part of an account."""
 
-    def _decide(self, token: str) -> Admission:
-        return self._admit(token) if self._admit else _extension().admit(_environ(), token, self.action)
+    def _decide(self, form: BaseForm) -> Admission:
+        if self._admit:
+            return self._admit({field.name: field.data for field in form if isinstance(field.data, str)})
+        from flask import request
+
+        admission: Admission = _extension().admit(request.environ, request.form.to_dict(), self.action, self._email)
+        return admission
 
     def script(self, nonce: str | None = None) -> Markup:
         """The script tag. Raises SettingsError."""
@@ -86,9 +95,3 @@ def _extension() -> Any:
     from flask import current_app
 
     return current_app.extensions["hushgate"]
-
-
-def _environ() -> dict[str, Any]:
-    from flask import request
-
-    return request.environ
