@@ -65,6 +65,7 @@ def test_a_bad_gate_is_decided_about_by_the_policys_row(manner: Manner, why: str
         admission = gate.admit(visitor(), token="t", action="signup")
         assert (admission.decision, admission.conversion, admission.lost) == ("challenge", "suppress", ["gate"])
         assert admission.verdict is None and "no verdict" in admission.reason and admission.commit() is True
+        assert (admission.log["code"], [word.code for word in admission.reasons]) == ("gate-lost", ["gate-lost"])
         assert gate.outcome("0" * 23, "paid") is False
         with pytest.raises(GateLost):
             gate.verify("t")

@@ -9,6 +9,7 @@ import msgspec
 from hushgate.admission import Admission
 from hushgate.decision import Decided
 from hushgate.errors import (
+    GateLost,
     HushgateError,
     StateLost,
     TokenExpired,
@@ -20,6 +21,7 @@ from hushgate.errors import (
 from hushgate.metrics import Metrics
 from hushgate.tokens import Claims
 from hushgate.verify import Verified
+from hushgate.visit import Word
 from hushgate.wire import AdmitAnswer, Refused, Told
 
 
@@ -85,10 +87,14 @@ def _verified(answer: AdmitAnswer, action: str, commit: Callable[[], bool]) -> V
 def admission_without(metrics: Metrics, decided: Decided, reason: str) -> Admission:
     """The admission where the gate could not be asked, counted."""
     metrics.count(metrics.no_data, "gate_lost")
+    told = f"no verdict: {reason}"
+    code = GateLost.code
     return Admission(
         decision=decided.decision,
         conversion=decided.conversion,
-        reason=f"no verdict: {reason}",
+        reason=told,
         would=decided.would,
         lost=["gate"],
+        reasons=[Word("verdict", decided.would or decided.decision, told, code)],
+        log={"decision": decided.decision, "would": decided.would, "code": code, "reason": told},
     )
