@@ -21,7 +21,8 @@ export function setStage(): Stage {
       now += ms;
     },
     fire(kind, event = {}) {
-      const whole = { type: kind, isTrusted: true, timeStamp: now, target: document.body, ...event };
+      const { clientX: x, clientY: y } = event as MouseEvent;
+      const whole = { type: kind, isTrusted: true, timeStamp: now, target: document.body, x, y, ...event };
       for (const [listens, handler] of handlers) if (listens === kind) handler(whole);
     },
   };

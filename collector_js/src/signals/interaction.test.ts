@@ -1,6 +1,17 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Stage, setStage } from "../../test/events.js";
 
+/** What was never counted is not sent. */
+const ZEROS = Object.fromEntries(
+  (
+    "moves downs clicks keydowns keyups inputs focuses scrolls touches wheels untrusted mouse touch pen pressureless jumps fractional " +
+    "raw coalesced_moves gaps whole_gaps typed keyless bulk pasted dropped composed replaced autofilled shiftless clickless_keys " +
+    "odd_keys rollover tabs"
+  )
+    .split(" ")
+    .map((name) => [name, 0]),
+);
+
 let stage: Stage;
 let read: () => ReturnType<typeof import("./interaction.js").interaction>;
 
@@ -17,12 +28,14 @@ async function open(
   settings.setOptions({ endpoint: "https://gate.test", sitekey: "k" });
   const signal = await import("./interaction.js");
   signal.watchInteraction();
-  read = signal.interaction;
+  read = () => ({ ...ZEROS, ...signal.interaction() });
 }
 
 const keyEvent = (key: string, more = {}) => ({
   key,
   code: `Key${key.toUpperCase()}`,
+  keyCode: 65,
+  location: 0,
   getModifierState: () => false,
   ...more,
 });
@@ -158,18 +171,30 @@ describe("keys", () => {
   });
 
   test("Shift held for a capital is neither rollover nor shiftless", () => {
-    stage.fire("keydown", keyEvent("Shift", { code: "ShiftLeft" }));
+    stage.fire("keydown", keyEvent("Shift", { code: "ShiftLeft", location: 1 }));
     type("email", "A", { shiftKey: true } as object);
-    expect(read()).toMatchObject({ rollover: 0, shiftless: 0, typed: 1 });
+    expect(read()).toMatchObject({ rollover: 0, shiftless: 0, odd_keys: 0, typed: 1 });
   });
 
   test.each([
     ["no Shift", {}, 1],
+    ["a Shift that is said to be held and was never pressed", { shiftKey: true }, 1],
     ["Caps Lock", { getModifierState: () => true }, 0],
     ["a soft keyboard, which has no code", { code: "" }, 0],
   ])("a capital with %s", (_how, more, shiftless) => {
     stage.fire("keydown", keyEvent("A", more));
     expect(read()).toMatchObject({ shiftless });
+  });
+
+  test.each([
+    ["a Shift without a side", "Shift", { code: "ShiftLeft" }, 1],
+    ["a soft keyboard's Shift, which has no code", "Shift", { code: "" }, 0],
+    ["the right Shift", "Shift", { code: "ShiftRight", location: 2 }, 0],
+    ["a letter without a number", "a", { keyCode: 0 }, 1],
+    ["a sign without a number", "€", { code: "Digit5", keyCode: 0 }, 0],
+  ])("%s", (_what, key, more, odd_keys) => {
+    stage.fire("keydown", keyEvent(key, more));
+    expect(read()).toMatchObject({ odd_keys });
   });
 
   test("a tablet's soft keyboard writes capitals after a touch", () => {
@@ -231,6 +256,18 @@ describe("the pointer", () => {
     expect(read()).toMatchObject({ moves: 3, fractional: 1, gaps: 2, whole_gaps: 1 });
   });
 
+  test("a long visit is told in at most 1.5 kB", () => {
+    for (let n = 0; n < 400; n++) {
+      type("email", "abcdefgh"[n % 8] as string, { held: 50.37 + (n % 90), gap: 30.11 + (n % 300) });
+      move((n * 37.31) % 1400, (n * 91.7) % 900, 7.3);
+      press({ clientX: (n * 53.9) % 300 }, 40.2 + (n % 100));
+      stage.fire("wheel");
+      stage.fire("scroll");
+      stage.fire("pointerrawupdate");
+    }
+    expect(JSON.stringify(read()).length).toBeLessThan(1536);
+  });
+
   test("no path where nothing moved", () => {
     expect(JSON.parse(JSON.stringify(read()))).not.toHaveProperty("path");
   });
@@ -267,6 +304,22 @@ describe("the pointer", () => {
   test("a driver's press: dead centre, no time, no moves, no pressure", () => {
     press({ clientX: 140, clientY: 110, pressure: 0 }, 1);
     expect(read()).toMatchObject({ pressureless: 1, presses: { centred: 1, held_min: 1, moves_before_min: 0 } });
+  });
+
+  test.each([
+    ["where the mouse is", { clientX: 150 }, 0],
+    ["where it has not moved to", { clientX: 240 }, 1],
+    ["by a finger, which need not move", { clientX: 240, pointerType: "touch" }, 0],
+  ])("a press %s", (_where, more, jumps) => {
+    move(150, 112);
+    press(more);
+    expect(read()).toMatchObject({ jumps });
+  });
+
+  test("the first press has nowhere to jump from", () => {
+    press({});
+    press({});
+    expect(read()).toMatchObject({ mouse: 2, jumps: 0 });
   });
 
   test("a finger has no moves before it", () => {

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from hushgate import signals
-from hushgate.evidence import address, browser, graphics, headers, privacy, quiz, robots, rooms, timing
+from hushgate.evidence import address, browser, desktop, graphics, headers, privacy, quiz, robots, rooms, timing
 from hushgate.evidence.core import DERIVED, SOURCES, Derivation, Evidence, Missing, derived, known, reads
 from hushgate.payload import Payload, Story
 from hushgate.signals import SIGNALS
@@ -94,4 +94,4 @@ def from_example(example: dict[str, Any]) -> Evidence:
     return evidence
 
 
-_REGISTERED = (address, browser, graphics, headers, privacy, quiz, robots, rooms, timing)
+_REGISTERED = (address, browser, desktop, graphics, headers, privacy, quiz, robots, rooms, timing)

@@ -2,9 +2,9 @@
 
 import { isAutofilled, isField, isTextField, type TextField, textFields } from "./fields.js";
 import { hands } from "./keys.js";
-import { counts, on } from "./watch.js";
+import { type Count, count, counts, on } from "./watch.js";
 
-type Kind = "typed" | "keyless" | "bulk" | "pasted" | "dropped" | "composed" | "replaced" | "autofilled" | undefined;
+type Kind = Count | undefined;
 
 /** Input methods hand over their text just after the composition has ended. */
 const COMPOSED_MS = 50;
@@ -24,7 +24,7 @@ function onInput(event: InputEvent): void {
   if (!isField(target)) return;
   explained.add(target);
   const kind = kindOf(event, target);
-  if (kind) counts[kind] += kind === "typed" ? length(data) : 1;
+  if (kind) count(kind, kind === "typed" ? length(data) : 1);
 }
 
 function kindOf(event: InputEvent, target: HTMLElement): Kind {
@@ -54,7 +54,7 @@ function plainKind({ isTrusted, timeStamp: at }: Event, field: TextField): Kind 
   if (isTrusted) return /number|search/.test(field.type) ? undefined : "autofilled";
   const counted = !!plain && plain.field !== field && at - plain.at < TOGETHER_MS;
   // The first of them was not known for one when it came.
-  if (counted && !plain?.counted) counts.autofilled++;
+  if (counted && !plain?.counted) count("autofilled");
   plain = { field, at, counted };
   return counted ? "autofilled" : undefined;
 }

@@ -1,6 +1,6 @@
 /** Counts keys and their rhythm. Which key it was is looked at for a moment and never kept. */
 
-import { counts, keep, on } from "./watch.js";
+import { count, counts, keep, on } from "./watch.js";
 
 /** What the keys have done that other parts must know. */
 export const hands = {
@@ -17,21 +17,27 @@ export const dwell: number[] = [];
 export const flight: number[] = [];
 const down = new Map<string, number>();
 let lastUp: number;
+/** Shift went down on this page. */
+let shifted = false;
 /** A key went down and no keypress has come of it yet. */
 let pressed = false;
 
 function note(event: KeyboardEvent): void {
-  const { key, code, altKey, shiftKey, timeStamp } = event;
+  const { key, code, keyCode, location, altKey, shiftKey, timeStamp } = event;
   pressed = true;
   // Soft keyboards and input methods press a key without a name.
   hands.unnamed = /^(Dead|Process|Unidentified)$/.test(key) || event.isComposing;
   // Control with Alt is AltGr, which writes.
   if (hands.unnamed || [...key].length < 2) hands.inserts = altKey || !(event.ctrlKey || event.metaKey);
-  if (key === "Tab") counts.tabs++;
+  if (key === "Tab") count("tabs");
   if (key === "Enter") hands.strokeAt = timeStamp;
   // Soft keyboards write capitals without Shift as well: they have no code, or a finger was seen.
   const upper = /^[A-Z]$/.test(key) && code && !counts.touch;
-  if (upper && !shiftKey && !event.getModifierState("CapsLock")) counts.shiftless++;
+  if (key === "Shift") shifted = true;
+  // A driver may say that Shift is held, and have pressed none.
+  if (upper && !(shiftKey && shifted) && !event.getModifierState("CapsLock")) count("shiftless");
+  // A keyboard's Shift is the left or the right one, and its letters have a number.
+  if (key === "Shift" ? code && !location : /^Key/.test(code) && !keyCode) count("odd_keys");
 }
 
 function onDown(event: KeyboardEvent): void {
@@ -40,7 +46,7 @@ function onDown(event: KeyboardEvent): void {
   if (!event.isTrusted || !key) return;
   note(event);
   if (event.repeat || !code || /^(Alt|Caps|Control|Fn|Meta|OS|Shift)/.test(key)) return;
-  if (down.size) counts.rollover++;
+  if (down.size) count("rollover");
   else if (lastUp) keep(flight, timeStamp - lastUp);
   down.set(code, timeStamp);
 }
@@ -61,7 +67,7 @@ export function watchKeys(): void {
   on("keyup", onUp);
   on("blur", () => down.clear());
   on("keypress", ({ isTrusted }) => {
-    if (isTrusted && !pressed) counts.clickless_keys++;
+    if (isTrusted && !pressed) count("clickless_keys");
     pressed = false;
   });
 }

@@ -10,9 +10,12 @@ export interface Path {
   turns: number;
 }
 
-interface Point {
-  x: number;
-  y: number;
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Point extends Place {
   at: number;
 }
 
@@ -33,7 +36,8 @@ let first: Point;
 let last: Point | undefined;
 let heading: number | undefined;
 
-const between = (from: Point, to: Point): number => Math.hypot(to.x - from.x, to.y - from.y);
+/** How far it is from one place to another. */
+export const between = (from: Place, to: Place): number => Math.hypot(to.x - from.x, to.y - from.y);
 const reach = (): number => ends + (last ? between(first, last) : 0);
 
 /** How many moves there were in the second before. */
@@ -62,7 +66,7 @@ function step(from: Point, to: Point): void {
 }
 
 /** Nothing where the pointer has not moved. */
-export const readPath = (n: number): Path | undefined =>
+export const readPath = (n = 0): Path | undefined =>
   length
     ? ({
         n,

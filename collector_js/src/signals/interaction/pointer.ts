@@ -1,35 +1,46 @@
 /** Counts what a pointer does: its kind, its pressure, the grain of its places and times. */
 
-import { move } from "./path.js";
+import { between, move } from "./path.js";
 import { hold, press } from "./presses.js";
-import { counts, on } from "./watch.js";
+import { count, on } from "./watch.js";
+
+/** A mouse is where it last moved to, give or take a hasty pixel. */
+const NEAR_PX = 9;
 
 let last: number;
+let place: PointerEvent | undefined;
 
-function onMove({ clientX: x, clientY: y, timeStamp: at }: PointerEvent): void {
+function onMove(event: PointerEvent): void {
+  const { x, y, timeStamp: at } = event;
+  place = event;
   move({ x, y, at });
   // How many moves of the mouse go into one event of the page: not every engine tells, and only on secure pages.
-  if ("onpointerrawupdate" in window) counts.coalesced_moves++;
+  if ("onpointerrawupdate" in window) count("coalesced_moves");
   const gap = at - last;
   last = at;
-  if (gap > 0) counts.gaps++;
-  if (gap > 0 && Math.abs(gap - Math.round(gap)) < 0.005) counts.whole_gaps++;
+  if (!(gap > 0)) return;
+  count("gaps");
+  if (Math.abs(gap - Math.round(gap)) < 0.005) count("whole_gaps");
 }
 
 function onDown(event: PointerEvent): void {
   const { pointerType, buttons, pressure } = event;
   press(event);
-  if (/^(mouse|touch|pen)$/.test(pointerType)) counts[pointerType as "mouse"]++;
-  // The standard says 0.5 where a button is held and nothing is measured: https://w3c.github.io/pointerevents/#dom-pointerevent-pressure
-  if (pointerType === "mouse" && buttons && !pressure) counts.pressureless++;
+  if (/^(mouse|touch|pen)$/.test(pointerType)) count(pointerType as "mouse");
+  if (pointerType === "mouse") {
+    // The standard says 0.5 where a button is held and nothing is measured: https://w3c.github.io/pointerevents/#dom-pointerevent-pressure
+    if (buttons && !pressure) count("pressureless");
+    if (place && between(place, event) > NEAR_PX) count("jumps");
+  }
+  place = event;
 }
 
 export function watchPointer(): void {
   for (const [kind, listen] of Object.entries({ move: onMove, down: onDown, up: hold })) {
     on(`pointer${kind}` as "pointermove", (event) => {
-      if (event.clientX % 1 || event.clientY % 1) counts.fractional++;
+      if (event.x % 1 || event.y % 1) count("fractional");
       listen(event);
     });
   }
-  on("pointerrawupdate" as "pointermove", () => void counts.raw++);
+  on("pointerrawupdate" as "pointermove", () => count("raw"));
 }

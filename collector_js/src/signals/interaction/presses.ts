@@ -1,7 +1,7 @@
 /** Clicks on fields and buttons that a pointer made: where they landed, how long they were held, what came before. */
 
 import { hands } from "./keys.js";
-import { recentMoves } from "./path.js";
+import { between, recentMoves } from "./path.js";
 import { spread, tenth } from "./spread.js";
 import { keep, on } from "./watch.js";
 
@@ -43,7 +43,7 @@ function onClick(event: MouseEvent): void {
 
 function count(event: MouseEvent, { x, y, width, height }: DOMRect): void {
   presses.n++;
-  if (Math.hypot(event.clientX - x - width / 2, event.clientY - y - height / 2) < 1.5) presses.centred++;
+  if (between(event, { x: x + width / 2, y: y + height / 2 }) < 1.5) presses.centred++;
   if (!event.detail) presses.detail0++;
   if ((event as PointerEvent).pointerId < 0) presses.negative++;
 }

@@ -2,22 +2,26 @@
 
 import { isField } from "./fields.js";
 
-/** The words of a text, as a type. */
-type Words<Text extends string> = Text extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : Text;
-
 /** Kinds of events that are counted as they come; `pointermove` is counted as `moves`, and so on. */
 const COUNTED = "pointermove pointerdown click keydown keyup input scroll wheel focusin touchstart".split(" ");
 
-type Plain = Words<"moves downs clicks keydowns keyups inputs scrolls wheels focuses touches">;
+/** The counters' names on the wire (docs/protocol.md, section 4). */
+export type Count =
+  | ("moves" | "downs" | "clicks" | "keydowns" | "keyups" | "inputs" | "focuses" | "scrolls" | "touches" | "wheels")
+  | ("untrusted" | "mouse" | "touch" | "pen" | "pressureless" | "jumps" | "fractional" | "raw" | "coalesced_moves")
+  | ("gaps" | "whole_gaps" | "typed" | "keyless" | "bulk" | "pasted" | "dropped" | "composed" | "replaced")
+  | ("autofilled" | "shiftless" | "clickless_keys" | "odd_keys" | "rollover" | "tabs");
 
-const plural = (kind: string): Plain =>
-  (({ focusin: "focuses", touchstart: "touches" })[kind] || `${kind.replace("pointer", "")}s`) as Plain;
+const RENAMED = { focusin: "focuses", touchstart: "touches" } as Record<string, Count>;
 
-/** Counters of those that need a look at the event first. */
-const JUDGED =
-  "untrusted mouse touch pen pressureless fractional raw coalesced_moves gaps whole_gaps typed keyless bulk pasted dropped composed replaced autofilled shiftless clickless_keys rollover tabs";
+const plural = (kind: string): Count => RENAMED[kind] || (`${kind.replace("pointer", "")}s` as Count);
 
-export const counts = {} as Record<Plain | Words<typeof JUDGED>, number>;
+/** What was counted at least once. */
+export const counts: { [Name in Count]?: number } = {};
+
+export function count(name: Count, by = 1): void {
+  counts[name] = (counts[name] || 0) + by;
+}
 
 /** Times are kept so many, the first ones: enough for any form, and no more memory on a page that stays open all day. */
 export const keep = (values: number[], value: number): void => void (values.length < 500 && values.push(value));
@@ -28,14 +32,11 @@ export const on = <Kind extends keyof WindowEventMap>(kind: Kind, fn: (event: Wi
 
 /** Starts the plain counters. */
 export function watchCounts(): void {
-  for (const name of JUDGED.split(" ") as Words<typeof JUDGED>[]) counts[name] = 0;
   for (const kind of COUNTED) {
-    const name = plural(kind);
-    counts[name] = 0;
     on(kind as "input", ({ target, isTrusted }) => {
       if (kind === "input" && !isField(target)) return;
-      counts[name]++;
-      if (!isTrusted) counts.untrusted++;
+      count(plural(kind));
+      if (!isTrusted) count("untrusted");
     });
   }
 }

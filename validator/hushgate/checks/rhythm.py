@@ -1,0 +1,73 @@
+"""How keys are held, and the rhythm."""
+
+from __future__ import annotations
+
+from hushgate.evidence.privacy import Privacy
+from hushgate.registry import Tier, check
+from hushgate.signals import Interaction
+
+_HAND = {
+    "bound": True,
+    "filled": 3,
+    "inputs": 40,
+    "typed": 40,
+    "keydowns": 44,
+    "keyups": 44,
+    "rollover": 11,
+    "dwell": {"n": 44, "p10": 61.0, "p50": 84.0, "p90": 118.0, "cv": 0.31},
+}
+
+
+@check(
+    "keys-not-held",
+    title="Keys were released as soon as they were pressed",
+    tier=Tier.SOFT,
+    weight=45,
+    flags=[{"interaction": {**_HAND, "dwell": {"n": 40, "p10": 0.2, "p50": 0.6, "p90": 1.1, "cv": 0.5}}}],
+    passes=[
+        {"interaction": _HAND},
+        {"interaction": {**_HAND, "dwell": {"n": 4, "p50": 1.0}}},
+        {"interaction": {**_HAND, "touch": 5, "dwell": {"n": 40, "p50": 2.0}}},
+    ],
+    wrong_about="On-screen keyboards, which have no keys to hold, and remote desktops that bundle events.",
+    abstain=(Privacy.RESISTS_FINGERPRINTING,),
+)
+def keys_not_held(interaction: Interaction) -> str | None:
+    """A finger holds a key for 60 to 130 ms."""
+    dwell = interaction.dwell
+    if dwell is None or dwell.n < 8 or dwell.p50 is None or interaction.touch or interaction.composed:
+        return None
+    return f"keys were held for {dwell.p50:g} ms" if dwell.p50 < 20 else None
+
+
+@check(
+    "keys-even",
+    title="Every key was held for the same time",
+    tier=Tier.SOFT,
+    weight=40,
+    flags=[{"interaction": {**_HAND, "dwell": {"n": 40, "p10": 49.8, "p50": 50.1, "p90": 50.6, "cv": 0.01}}}],
+    passes=[{"interaction": _HAND}, {"interaction": {**_HAND, "dwell": {"n": 5, "p50": 80.0, "cv": 0.1}}}],
+    wrong_about="Assistive keyboards with a fixed length of press.",
+    abstain=(Privacy.RESISTS_FINGERPRINTING,),
+)
+def keys_even(interaction: Interaction) -> str | None:
+    """Hands vary by a third; a fixed delay does not."""
+    dwell = interaction.dwell
+    if dwell is None or dwell.n < 12 or dwell.cv is None or interaction.touch or interaction.composed:
+        return None
+    return f"{dwell.n} keys were held for the same time, within {dwell.cv:.0%}" if dwell.cv < 0.12 else None
+
+
+@check(
+    "no-rollover",
+    title="No key was ever pressed before the one before it was released",
+    tier=Tier.NOTE,
+    flags=[{"interaction": {**_HAND, "rollover": 0}}],
+    passes=[{"interaction": _HAND}, {"interaction": {**_HAND, "typed": 8, "rollover": 0}}],
+    wrong_about="Everybody who types with two fingers.",
+)
+def no_rollover(interaction: Interaction) -> str | None:
+    """Practised hands overlap; drivers press and release one by one."""
+    if interaction.typed < 25 or interaction.rollover or interaction.touch:
+        return None
+    return f"{interaction.typed} characters were typed, and no two keys overlapped"
