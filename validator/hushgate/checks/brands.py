@@ -15,6 +15,12 @@ _CHROME = (
 )
 _FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _WEBVIEW = "Mozilla/5.0 (Linux; Android 14; SM-S911B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/142.0.0.0 Mobile Safari/537.36"
+_IN_APP = {
+    "user_agent": _WEBVIEW,
+    "platform": "Linux aarch64",
+    "hardware": {"touch_points": 5},
+    "engine": {"eval_length": 33, "error_shape": "v8", "chrome": False},
+}
 _GOOD = [
     {"brand": "Chromium", "version": "142"},
     {"brand": "Google Chrome", "version": "142"},
@@ -36,7 +42,7 @@ def _chromium(brands: Sequence[Brand]) -> str | None:
 
 
 def _wants_hints(browser: Browser) -> bool:
-    return browser.engine == "blink" and (browser.chromium or 0) >= HINTS_SINCE and not browser.webview
+    return browser.engine == "blink" and (browser.chromium or 0) >= HINTS_SINCE
 
 
 @check(
@@ -104,6 +110,7 @@ def brands_against_user_agent(browser: Browser, client_hints: ClientHints) -> st
         {"user_agent": _FIREFOX, "client_hints": {"brands": []}},
     ],
     wrong_about="Users of builds that blank the hints on purpose.",
+    abstain=(Privacy.WEBVIEW,),
 )
 def brands_empty(browser: Browser, client_hints: ClientHints) -> str | None:
     """A driver that sets the user agent, and gives no metadata with it, blanks the brands (Network.setUserAgentOverride)."""
@@ -144,14 +151,18 @@ def brands_grease(browser: Browser, client_hints: ClientHints) -> str | None:
     title="The user agent claims a Chromium browser that has no client hints",
     tier=Tier.SOFT,
     weight=50,
-    flags=[{"user_agent": _CHROME, "missing": {"client_hints": "unsupported"}, "secure_page": True}],
+    flags=[
+        {"user_agent": _CHROME, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+        {"user_agent": _WEBVIEW, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+    ],
     passes=[
         {"user_agent": _CHROME, "missing": {}, "secure_page": True},
         {"user_agent": _CHROME, "missing": {"client_hints": "timeout"}, "secure_page": True},
         {"user_agent": _FIREFOX, "missing": {"client_hints": "unsupported"}, "secure_page": True},
-        {"user_agent": _WEBVIEW, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+        {**_IN_APP, "missing": {"client_hints": "unsupported"}, "secure_page": True},
     ],
     wrong_about="Firefox users who pose as Chrome to be let in by a site.",
+    abstain=(Privacy.WEBVIEW,),
 )
 def hints_not_supported(browser: Browser, missing: dict[str, str], secure_page: bool) -> str | None:
     """navigator.userAgentData is there in every Chromium since 90 on a trustworthy page."""
@@ -174,9 +185,14 @@ def hints_not_supported(browser: Browser, missing: dict[str, str], secure_page: 
         {"headers": {"user-agent": _CHROME}},
     ],
     wrong_about="People behind a proxy that takes these headers out.",
+    abstain=(Privacy.WEBVIEW,),
 )
-def hint_headers_not_sent(header_browser: Browser, whole_headers: dict[str, str], secure_context: bool) -> str | None:
+def hint_headers_not_sent(
+    header_browser: Browser, whole_headers: dict[str, str], secure_context: bool, user_agent: str = ""
+) -> str | None:
     """Chromium adds them to every request to a trustworthy origin; HTTP libraries and drivers that set the user agent do not."""
+    if header_browser.webview and not user_agent:
+        return None
     if secure_context and _wants_hints(header_browser) and "sec-ch-ua" not in whole_headers:
         return f"the header says {header_browser.words}, but no Sec-CH-UA came with it"
     return None

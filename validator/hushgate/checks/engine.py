@@ -63,7 +63,7 @@ def engine_against_user_agent(browser: Browser, engine: Engine) -> str | None:
 def chrome_object_missing(browser: Browser, engine: Engine) -> str | None:
     """Every Chromium with a window has it; old headless ones and other engines do not."""
     desktop = browser.system in ("windows", "macos", "linux", "chromeos")
-    if desktop and browser.engine == "blink" and engine.chrome is False and not browser.webview:
+    if desktop and browser.engine == "blink" and engine.chrome is False:
         return f"says {browser.words}, but has no window.chrome"
     return None
 

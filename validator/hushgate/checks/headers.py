@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hushgate.evidence.browser import Browser
+from hushgate.evidence.privacy import Privacy
 from hushgate.registry import Tier, check
 
 _CHROME = (
@@ -27,6 +28,7 @@ _METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
     flags=[{"user_agent": _CHROME, "header_user_agent": _FIREFOX}],
     passes=[{"user_agent": _CHROME, "header_user_agent": _CHROME}, {"user_agent": "", "header_user_agent": _CHROME}],
     wrong_about="People whose extension changes only one of the two.",
+    abstain=(Privacy.RESISTS_FINGERPRINTING,),
 )
 def user_agent_header_against_page(user_agent: str, header_user_agent: str) -> str | None:
     """A script in the page changes what scripts read, not what the browser sends."""

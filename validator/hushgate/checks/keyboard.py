@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
+from hushgate.evidence.privacy import Privacy
 from hushgate.registry import Tier, check
 from hushgate.signals import Hardware, Interaction
 
@@ -36,6 +37,7 @@ _HAND = {
         {"user_agent": _IPAD, "hardware": {"touch_points": 5}, "interaction": {**_HAND, "shiftless": 1}},
     ],
     wrong_about="On-screen keyboards and text expanders that press letters in the person's name.",
+    abstain=(Privacy.RESISTS_FINGERPRINTING,),
 )
 def capitals_without_shift(interaction: Interaction, browser: Browser, hardware: Hardware | None = None) -> str | None:
     """A driver sends the character; a hand has to hold Shift first."""

@@ -141,6 +141,7 @@ def room_hints(client_hints: ClientHints, rooms: dict[str, Room]) -> str | None:
         {"hardware": {}, "worker": {"hardware": {"concurrency": 8}}},
     ],
     wrong_about="Brave and Safari in their strictest settings, which give each site a number of its own.",
+    abstain=(Privacy.FARBLES,),
 )
 def room_hardware(hardware: Hardware, rooms: dict[str, Room]) -> str | None:
     """The number belongs to the machine, not to the page."""
@@ -163,7 +164,7 @@ def room_hardware(hardware: Hardware, rooms: dict[str, Room]) -> str | None:
         {"webgl": {"renderer": "Apple M1"}, "worker": {}},
     ],
     wrong_about="Machines with two graphics cards; people whose extension masks the card in pages only.",
-    abstain=(Privacy.MASKS_GRAPHICS, Privacy.RESISTS_FINGERPRINTING),
+    abstain=(Privacy.MASKS_GRAPHICS, Privacy.RESISTS_FINGERPRINTING, Privacy.FARBLES),
 )
 def room_renderer(webgl: WebGL, rooms: dict[str, Room]) -> str | None:
     """The card is the machine's. A room where WebGL is off says nothing."""

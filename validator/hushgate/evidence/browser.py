@@ -11,11 +11,13 @@ from functools import lru_cache
 import ua_parser
 from msgspec import Struct
 
+from hushgate.data import read_list
 from hushgate.evidence.core import Missing, derived
 
 PARSED_LENGTH = 512
 """User agents are cut here before they are parsed: real ones are shorter, and the parser's time is linear."""
 
+_IN_APP = re.compile("|".join(read_list("in_app_browsers.txt")))
 _CHROMIUM = re.compile(r"(?:Chrome|Chromium|CriOS|HeadlessChrome)/(\d{1,4})\.")
 _SYSTEMS = {
     "Windows": "windows",
@@ -109,7 +111,7 @@ def parse_user_agent(text: str) -> Browser:
         engine=_engine(raw, system, chromium),
         chromium=chromium,
         system=system,
-        webview="; wv)" in raw or "FBAN/" in raw or "FBAV/" in raw or "Instagram" in raw,
+        webview=_IN_APP.search(raw) is not None,
     )
 
 
