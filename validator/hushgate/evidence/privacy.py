@@ -51,7 +51,12 @@ def _all_one_size(screen: Screen | None) -> bool:
 
 
 def _resists(
-    browser: Browser, engine: Engine | None, timezone: str, clock: Clock | None, screen: Screen | None, webgl: WebGL | None
+    browser: Browser,
+    engine: Engine | None,
+    timezone: str,
+    clock: Clock | None,
+    screen: Screen | None,
+    webgl: WebGL | None,
 ) -> bool:
     """Gecko by its own errors, a clock on UTC all year, a screen that is no larger than the page, and nameless graphics.
 
