@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hushgate.state.base import UNLIMITED as UNLIMITED
 from hushgate.state.base import Hit as Hit
 from hushgate.state.base import Lease as Lease
 from hushgate.state.base import Limit as Limit
+from hushgate.state.base import Quota as Quota
 from hushgate.state.base import Spend as Spend
 from hushgate.state.base import State as State
+from hushgate.state.base import Taken as Taken
 
 
 def open_state(url: str | None, path: Path) -> State:

@@ -31,6 +31,37 @@ class Hit(NamedTuple):
     retry_after: int
 
 
+class Quota(NamedTuple):
+    """A limit among others, as ``take`` knows it. ``amount`` may be UNLIMITED: then it is only counted.
+
+    With ``of`` and ``times``, at most ``times`` as many as ``of`` has besides (a quota of the same window that is counted along),
+    where that is more than ``amount``. ``each`` counts every time, also where the marker was counted before.
+    """
+
+    key: str
+    amount: int
+    window: int
+    of: str = ""
+    times: float = 0.0
+    each: bool = False
+
+
+UNLIMITED = 2**52
+"""More than can be counted, and a whole number in every store."""
+
+
+class Taken(NamedTuple):
+    """``waits`` has the seconds to wait for each quota, 0 where it allows; ``counts`` what each had before, None if not asked."""
+
+    waits: tuple[int, ...]
+    counts: tuple[float | None, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether all of them allow it."""
+        return not any(self.waits)
+
+
 class Spend(NamedTuple):
     """``fresh`` is whether the nonce had not been spent; ``allowed`` and ``retry_after`` are the limits' answer.
 
@@ -68,6 +99,15 @@ class State(Protocol):
 
     def test(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """What ``hit`` would answer, consuming nothing."""
+
+    def take(
+        self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
+    ) -> Taken:
+        """Counts one hit against every quota if all of them allow it, and says what each of them had, in one round trip.
+
+        A ``marker`` is counted once in ``ttl`` seconds: where it was counted before, only quotas with ``each`` are asked. Without
+        ``consume`` nothing is counted.
+        """
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """Spends a nonce, once, and counts a hit, in one round trip. A nonce that a limit refuses is not spent."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hushgate.state.base import Limit
+from collections.abc import Callable, Sequence
+
+from hushgate.state.base import Limit, Quota, Taken
 
 
 def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
@@ -24,3 +26,19 @@ def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
         # nothing is ever allowed: any answer is as good
         free_at = window * 2
     return max(1, int(free_at - into) + 1)
+
+
+def weigh(quotas: Sequence[Quota], now: float, hits: Callable[[Quota, int], int], *, again: bool) -> Taken:
+    """What ``take`` answers. ``hits`` gives a quota's hits in the fixed window of that number; ``again`` asks only each."""
+    asked = [quota for quota in quotas if quota.each or not again]
+    pairs = {
+        quota: (hits(quota, int(now // quota.window)), hits(quota, int(now // quota.window) - 1)) for quota in asked
+    }
+    counts = {quota: pair[0] + pair[1] * (1 - now % quota.window / quota.window) for quota, pair in pairs.items()}
+    beside = {(quota.key, quota.window): count for quota, count in counts.items()}
+    waits = {}
+    for quota, pair in pairs.items():
+        others = max(0.0, beside.get((quota.of, quota.window), 0.0) - counts[quota]) if quota.of else 0.0
+        amount = max(quota.amount, int(quota.times * others))
+        waits[quota] = wait_seconds(Limit(quota.key, amount, quota.window), now, *pair)
+    return Taken(tuple(waits.get(quota, 0) for quota in quotas), tuple(map(counts.get, quotas)))

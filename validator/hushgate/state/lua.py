@@ -37,5 +37,6 @@ class Take:
 
 HIT, SPEND = Script("hit", "limits"), Script("spend", "limits")
 LEASE, COMMIT, RELEASE = Script("lease"), Script("commit"), Script("release")
+QUOTAS = Script("take", "limits")
 PING = Script("ping")
 TAKE = Take()

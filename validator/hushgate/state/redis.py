@@ -13,9 +13,9 @@ import redis
 import redis.cluster
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Hit, Lease, Limit, Spend, plain
+from hushgate.state.base import Hit, Lease, Limit, Quota, Spend, Taken, plain
 from hushgate.state.cluster import Cluster
-from hushgate.state.lua import COMMIT, HIT, LEASE, PING, RELEASE, SPEND, TAKE, Asking
+from hushgate.state.lua import COMMIT, HIT, LEASE, PING, QUOTAS, RELEASE, SPEND, TAKE, Asking
 from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
 SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
@@ -66,6 +66,15 @@ class RedisState:
         """See State."""
         wait = self._run(HIT, [_shard(shard, "c:")], 0, *_flat(limits))
         return Hit(not wait, wait)
+
+    def take(
+        self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
+    ) -> Taken:
+        """See State."""
+        key = _shard(shard, f"n:{plain(marker)}") if marker else ""
+        flat = [part for q in quotas for part in (plain(q.key), q.amount, q.window, plain(q.of), q.times, int(q.each))]
+        said = self._run(QUOTAS, [_shard(shard, "c:")], int(consume), key, ttl, *flat)
+        return Taken(tuple(said[0::2]), tuple(float(count) if count else None for count in said[1::2]))
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""

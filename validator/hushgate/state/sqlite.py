@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Hit, Lease, Limit, Spend, plain
+from hushgate.state.base import Hit, Lease, Limit, Quota, Spend, Taken, plain
 from hushgate.state.file import StateFile
-from hushgate.state.limits import wait_seconds
+from hushgate.state.limits import wait_seconds, weigh
 
 T = TypeVar("T")
 SWEEP_EVERY = 128
@@ -44,6 +44,8 @@ WHERE coalesce((SELECT hits FROM counter WHERE key = :current), 0)
 ON CONFLICT (key) DO UPDATE SET hits = hits + 1
 """
 """Counts a hit where ``wait_seconds`` would be 0. One statement is its own transaction."""
+
+_ADD = "INSERT INTO counter VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET hits = hits + 1"
 
 
 class SqliteState:
@@ -107,6 +109,37 @@ class SqliteState:
         keys = (_counter(shard, limit, window), _counter(shard, limit, window - 1))
         hits = dict(handle.execute("SELECT key, hits FROM counter WHERE key IN (?, ?)", keys).fetchall())
         return wait_seconds(limit, now, hits.get(keys[0], 0), hits.get(keys[1], 0))
+
+    def take(
+        self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
+    ) -> Taken:
+        """See State. Asking takes no lock."""
+        key = plain(f"{marker}:{shard}") if marker else ""
+        if not consume:
+            return self._file.run(lambda handle: self._weigh(handle, shard, quotas, key))
+
+        def work(handle: sqlite3.Connection) -> Taken:
+            taken = self._weigh(handle, shard, quotas, key)
+            if taken.allowed:
+                now = self.clock()
+                counted = [quota for quota, count in zip(quotas, taken.counts, strict=True) if count is not None]
+                windows = ((quota, int(now // quota.window)) for quota in counted)
+                rows = [(_counter(shard, quota, at), (at + 2) * quota.window) for quota, at in windows]
+                handle.executemany(_ADD, rows)
+                if key:
+                    self._take(handle, key, ttl)
+            return taken
+
+        return self._write(work)
+
+    def _weigh(self, handle: sqlite3.Connection, shard: str, quotas: Sequence[Quota], key: str) -> Taken:
+        now = self.clock()
+        marked = "SELECT 1 FROM nonce WHERE key = ? AND until > ?"
+        again = bool(key) and handle.execute(marked, (key, now)).fetchone() is not None
+        names = [_counter(shard, quota, int(now // quota.window) - ago) for quota in quotas for ago in (0, 1)]
+        marks = ",".join("?" * len(names))
+        found = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", names).fetchall())  # noqa: S608
+        return weigh(quotas, now, lambda quota, at: found.get(_counter(shard, quota, at), 0), again=again)
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
@@ -194,7 +227,7 @@ class SqliteState:
         self._file.close()
 
 
-def _counter(shard: str, limit: Limit, window: int) -> str:
+def _counter(shard: str, limit: Limit | Quota, window: int) -> str:
     return plain(f"{shard}:{limit.key}:{window}")
 
 
