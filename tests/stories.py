@@ -207,11 +207,17 @@ class Rig:
         return answer
 
 
-def open_rig(data: Path, keys: str | None = None, gate: dict[str, Any] | None = None, **site: Any) -> Rig:
+def open_rig(
+    data: Path,
+    keys: str | None = None,
+    gate: dict[str, Any] | None = None,
+    environ: dict[str, str] | None = None,
+    **site: Any,
+) -> Rig:
     """A gate that enforces, with one site, writing under ``data``."""
     secret = new_secret()
     table = {"hostnames": [HOST], "mode": "enforce", "secrets": [hash_secret(secret)], **site}
     many = {"session_rate": "1000000/minute", "verdict_rate": "1000000/minute"}
     document = {"gate": {"data": str(data), "test_keys": True, **many, **(gate or {})}, "sites": {SITE: table}}
-    house = open_house(parse(document, {"HUSHGATE_KEYS": keys or new_key()}, "test settings"))
+    house = open_house(parse(document, {"HUSHGATE_KEYS": keys or new_key(), **(environ or {})}, "test settings"))
     return Rig(house, create_app(house).test_client(), secret, data)

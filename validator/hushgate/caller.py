@@ -68,7 +68,7 @@ def _header_name(key: str) -> str | None:
 @lru_cache(maxsize=8192)
 def _trusted(ip: str, proxies: tuple[IPNetwork, ...]) -> bool:
     try:
-        address = _address(ip)
+        address = parse_address(ip)
     except ValueError:
         return False
     return any(address in network for network in proxies)
@@ -94,12 +94,12 @@ def _bare(text: str) -> str | None:
     """An address without brackets and port, as some proxies write them; None where it is no address."""
     match = _PORT.match(text)
     try:
-        return str(_address(match.group(1) or match.group(2) if match else text))
+        return str(parse_address(match.group(1) or match.group(2) if match else text))
     except ValueError:
         return None
 
 
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """An address, IPv4 where it is IPv4 in IPv6's clothes. Raises ValueError."""
     address = ipaddress.ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
@@ -109,7 +109,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 def address_prefix(ip: str) -> str:
     """The part of an address that stays when a phone moves or a line is renewed: /24 of IPv4, /56 of IPv6."""
     try:
-        address = _address(ip)
+        address = parse_address(ip)
     except ValueError:
         return "unknown"
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 56), strict=False))

@@ -108,6 +108,10 @@ def _default(setting: Setting) -> str:
     value = setting.default
     if isinstance(value, Rate):
         return f"{value.amount} in {value.window} s"
+    if isinstance(value, tuple) and value:
+        return ", ".join(
+            f"`{part}`" if isinstance(part, str) else f"{part.amount} in {part.window} s" for part in value
+        )
     if value is None or value in ("", ()):
         return "none"
     return (

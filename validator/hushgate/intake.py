@@ -13,6 +13,7 @@ import msgspec
 from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
 from hushgate.decision import Conversion
+from hushgate.device import device_story
 from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost
 from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
@@ -77,7 +78,8 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     visit = _visit(house, caller, session, payload)
     judgement = _judge(house, site, visit, payload)
     judged = msgspec.structs.replace(judgement.judged, lost=lost) if lost else judgement.judged
-    token = house.tokens.mint(_claims(visit, judged, judgement.conversion, hostname))
+    device = device_story(house.sessions, session.key, site.key, payload.story, float(visit.at or 0))
+    token = house.tokens.mint(_claims(visit, judged, judgement.conversion, hostname, device))
     _record(house, visit, judged, judgement)
     _count(house, site, judged, payload)
     house.metrics.seconds.observe(time.perf_counter() - started)
@@ -137,7 +139,7 @@ def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgemen
     return replace(judgement, judged=judged, conversion=conversion)
 
 
-def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str) -> Claims:
+def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str, device: str) -> Claims:
     return Claims(
         id=visit.id,
         nonce=new_nonce(),
@@ -153,6 +155,7 @@ def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str)
         findings=judged.findings,
         would=judged.would,
         lost=judged.lost,
+        device=device,
     )
 
 

@@ -104,6 +104,10 @@ def _list(value: Any) -> list[str]:
     return [item for item in items if item]
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(_list(value))
+
+
 def _networks(value: Any) -> tuple[Any, ...]:
     return tuple(ipaddress.ip_network(item) for item in _list(value))
 
@@ -132,6 +136,21 @@ def _rate(value: Any) -> Rate:
     if not match:
         raise ValueError('expected a rate such as "60/minute" or "10/10 minutes"')
     return Rate(int(match.group(1)), int(match.group(2) or 1) * _SECONDS[match.group(3)])
+
+
+def _rates(value: Any) -> tuple[Rate, ...]:
+    text = _text(value).strip()
+    if text in ("", "off"):
+        return ()
+    try:
+        rates = tuple(_rate(part.strip()) for part in text.split(";") if part.strip())
+    except ValueError:
+        raise ValueError('expected rates such as "5/hour; 20/day", or "off"') from None
+    if len({rate.window for rate in rates}) != len(rates):
+        raise ValueError("two rates have the same window")
+    if any(rate.window > 86400 for rate in rates):
+        raise ValueError("the longest window is a day")
+    return rates
 
 
 def _one_of(*words: str) -> Callable[[Any], str]:
@@ -272,7 +291,40 @@ class LayerSettings:
     settings: tuple[Setting, ...] = ()
 
 
-LAYERS: tuple[LayerSettings, ...] = (LayerSettings("verdict", "What the visit was judged to be, by its token."),)
+_HOUR = 3600
+LIMITS: tuple[Setting, ...] = (
+    Setting("actions", _names, ("signup",), "Actions that are limited."),
+    Setting("address", _rates, (Rate(5, _HOUR),), "Signups from one address; of IPv6, from one prefix."),
+    Setting("prefix6", _whole(32, 128), 64, "Bits of an IPv6 address that are one visitor's: 64, or 56."),
+    Setting(
+        "session",
+        _rates,
+        (Rate(20, _HOUR),),
+        "Attempts with one token, each counted: a form that is sent again and again.",
+    ),
+    Setting(
+        "device",
+        _rates,
+        (Rate(30, _HOUR),),
+        "Signups of devices that tell one story, as phones of one model do. Scaled by what the site normally sees.",
+    ),
+    Setting(
+        "provider",
+        _rates,
+        (Rate(10, 600),),
+        "Signups with addresses of one mail provider. Scaled by what the site normally sees, so that no great provider is locked out.",
+    ),
+    Setting("domain", _rates, (Rate(30, _HOUR),), "Signups with addresses of one mail domain. Scaled likewise."),
+    Setting("network", _rates, (Rate(60, _HOUR),), "Signups from one network (AS number). Scaled likewise."),
+    Setting("site", _rates, (), "Signups at the site, all in all."),
+)
+
+LAYERS: tuple[LayerSettings, ...] = (
+    LayerSettings("verdict", "What the visit was judged to be, by its token."),
+    LayerSettings(
+        "limits", "How many signups there may be, by address, network, mail domain and provider, and device.", LIMITS
+    ),
+)
 """The layers in the order in which they are asked: ``[sites.<site key>.layers]`` says off, observe or enforce for each."""
 
 CLIENT: tuple[Setting, ...] = (

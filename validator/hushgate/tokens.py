@@ -31,7 +31,7 @@ SAW_BYTES = 96
 class Claims(Struct, frozen=True, array_like=True):
     """What a token says. ``at`` is seconds since 1970; ``lost`` names what was not there when it was judged ("state").
 
-    ``more`` is how many findings did not fit.
+    ``more`` is how many findings did not fit. ``device`` is the device's story in a few letters, of this site and day.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Claims(Struct, frozen=True, array_like=True):
     lost: list[str] = []
     cdata: str = ""
     more: int = 0
+    device: str = ""
 
 
 class _Short(Struct, frozen=True, array_like=True):

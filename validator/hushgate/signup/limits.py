@@ -1,0 +1,212 @@
+"""The layer of the limits: how many signups there may be, counted in sliding windows that all workers share.
+
+All counters of a site live in one shard, so that a signup counts against every limit or against none, in one round trip, on a
+cluster too. Sites spread over the nodes; what one node can take is far more than one site has signups (``make bench`` says how many).
+
+PyPI's ``limits`` is not used: its storages know one key a call, so limits that belong together cannot be taken together, and its
+Redis clients would be a second way to the same servers, without the breaker that keeps a dead node from holding up signups.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from hushgate.caller import Caller, parse_address
+from hushgate.house import House
+from hushgate.settings import Rate
+from hushgate.signup.layer import Attempt, Consuming, Layer
+from hushgate.signup.usual import ASSUMED_BY, LEARNED, WEEK, Usual
+from hushgate.state import UNLIMITED, Quota, Taken
+from hushgate.visit import Decision, Word
+
+log = logging.getLogger(__name__)
+NAME = "limits"
+DOMAIN_MAX = 255
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_INSIDE = tuple(
+    map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
+)
+_WORDS = {
+    "address": "from this address",
+    "session": "with this token",
+    "device": "from devices like this",
+    "provider": "with this mail provider",
+    "domain": "with this mail domain",
+    "network": "from this network",
+    "site": "at this site",
+}
+
+
+class Part(NamedTuple):
+    """What an attempt is counted by: ``kind`` is a setting's name, ``value`` its own; ``name`` is a mail provider's."""
+
+    kind: str
+    value: str
+    name: str = ""
+
+
+class Plan(NamedTuple):
+    """What is asked of the store: quotas that may refuse, each with its kind and rate; and those that only count."""
+
+    quotas: list[Quota]
+    why: list[tuple[str, Rate]]
+    counts: list[Quota]
+
+
+class LimitsLayer(Consuming):
+    """Says throttle over a limit, with the seconds to wait; to a bot, ghost: it is told nothing."""
+
+    name = NAME
+
+    def __init__(self, house: House) -> None:
+        self._house, self._usual = house, Usual()
+        self._warned = -math.inf
+
+    def look(self, attempt: Attempt) -> Word | None:
+        """See Layer."""
+        return self._judge(attempt, consume=False)
+
+    def take(self, attempt: Attempt) -> Word | None:
+        """See Consuming."""
+        return self._judge(attempt, consume=True)
+
+    def _judge(self, attempt: Attempt, *, consume: bool) -> Word | None:
+        if attempt.action not in attempt.own(NAME)["actions"]:
+            return None
+        parts = [part for part in self._parts(attempt) if attempt.own(NAME)[part.kind]]
+        known = all(self._usual.fresh(_key(attempt, part)) for part in parts if part.kind in LEARNED)
+        plan = self._plan(attempt, parts)
+        taken = self._ask(attempt, plan, consume=consume)
+        if not taken.allowed and not known:
+            # nobody is refused by what was assumed: the answer brought along what the site has seen
+            plan = self._plan(attempt, parts)
+            taken = self._ask(attempt, plan, consume=consume)
+        return None if taken.allowed else _word(attempt, plan, taken)
+
+    def _ask(self, attempt: Attempt, plan: Plan, *, consume: bool) -> Taken:
+        marker = attempt.claims.nonce if attempt.claims else ""
+        ttl, quotas = self._house.tokens.ttl + 1, [*plan.quotas, *plan.counts]
+        taken = self._house.state.take(f"door:{attempt.site.key}", quotas, marker=marker, ttl=ttl, consume=consume)
+        week = {quota.key: count for quota, count in zip(quotas, taken.counts, strict=True) if quota.window == WEEK}
+        total = week.get(_key(attempt, ALL))
+        for key, own in week.items():
+            if own is not None and total is not None:  # else the form was sent before, and nothing was asked
+                self._usual.learn(key, own, total)
+        return taken
+
+    def _parts(self, attempt: Attempt) -> Iterator[Part]:
+        """What this attempt is counted by. What a visitor could be known by is hashed: a counter's name tells nothing."""
+        claims, network, domain = attempt.claims, attempt.network, domain_of(attempt.email)
+        address = visitor(attempt.caller.ip, attempt.own(NAME)["prefix6"])
+        if address and not self._proxy(attempt.caller):
+            yield Part("address", self._hashed(address))
+        yield Part("site", "")
+        if claims is not None:
+            yield Part("session", claims.nonce)
+            if claims.device:
+                yield Part("device", claims.device)
+        if network.asn:
+            yield Part("network", str(network.asn))
+        if domain:
+            provider = provider_of(domain)
+            yield Part("domain", self._hashed(domain), provider)
+            yield Part("provider", self._hashed(provider), provider)
+
+    def _proxy(self, caller: Caller) -> bool:
+        """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
+        if not any(header in caller.headers for header in FORWARDED) or not _inside(caller.ip):
+            return False
+        if time.monotonic() - self._warned > 3600:
+            self._warned = time.monotonic()
+            log.warning("visitors are not limited by address: name the proxy in front of the site in trusted_proxies")
+        return True
+
+    def _hashed(self, value: str) -> str:
+        return self._house.sessions.hash(value, self._house.ring.newest.id)
+
+    def _plan(self, attempt: Attempt, parts: Sequence[Part]) -> Plan:
+        plan, windows = Plan([], [], []), set()
+        for part in parts:
+            key, scaled = _key(attempt, part), part.kind in ASSUMED_BY
+            for rate in attempt.own(NAME)[part.kind]:
+                quota = Quota(key, rate.amount, rate.window, each=part.kind == "session")
+                if scaled:
+                    windows.add(rate.window)
+                    quota = self._usual.scale(quota, part.kind, part.name)._replace(of=_key(attempt, ALL))
+                plan.quotas.append(quota)
+                plan.why.append((part.kind, rate))
+            if part.kind in LEARNED:
+                windows.add(WEEK)
+                plan.counts.append(Quota(key, UNLIMITED, WEEK))
+        plan.counts.extend(Quota(_key(attempt, ALL), UNLIMITED, window) for window in sorted(windows))
+        return plan
+
+
+ALL = Part("all", "")
+
+
+def _key(attempt: Attempt, part: Part) -> str:
+    return f"{attempt.action}:{part.kind}:{part.value}"
+
+
+def _word(attempt: Attempt, plan: Plan, taken: Taken) -> Word:
+    over = [(kind, rate) for (kind, rate), wait in zip(plan.why, taken.waits, strict=False) if wait]
+    told = "; ".join(f"more than {rate.amount} in {_period(rate.window)} {_WORDS[kind]}" for kind, rate in over)
+    decision: Decision = "ghost" if attempt.verdict == "bot" else "throttle"
+    return Word(NAME, decision, told, f"over-{over[0][0]}", max(taken.waits))
+
+
+def _period(seconds: int) -> str:
+    for unit, name in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % unit == 0:
+            return f"{seconds // unit} {name}s" if seconds > unit else f"a{'n' if name == 'hour' else ''} {name}"
+    return f"{seconds} seconds"
+
+
+@lru_cache(maxsize=8192)
+def visitor(ip: str, prefix6: int) -> str:
+    """What counts as one address: one of IPv4, a prefix of IPv6, where a line or a machine has 64 bits or more for itself.
+
+    "" where it is no address, as behind a Unix socket.
+    """
+    try:
+        address = parse_address(ip)
+    except ValueError:
+        return ""
+    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, prefix6), strict=False))
+
+
+@lru_cache(maxsize=8192)
+def _inside(ip: str) -> bool:
+    """Whether an address is of a network that no visitor from outside comes from."""
+    try:
+        address = parse_address(ip)
+    except ValueError:
+        return True
+    return any(address in network for network in _INSIDE if network.version == address.version)
+
+
+@lru_cache(maxsize=8192)
+def domain_of(email: str | None) -> str:
+    """The domain of a mail address in ASCII, "" where there is none."""
+    domain = (email or "").rpartition("@")[2].strip().rstrip(".").lower() if "@" in (email or "") else ""
+    try:
+        return domain.encode("idna").decode() if not domain.isascii() else domain[:DOMAIN_MAX]
+    except UnicodeError:
+        return domain[:DOMAIN_MAX]
+
+
+def provider_of(domain: str) -> str:
+    """Who holds the mailboxes of a domain: a known provider, or the domain itself."""
+    return {"gmail.com": "google", "googlemail.com": "google"}.get(domain, domain)
+
+
+def open_layer(house: House) -> Layer:
+    """The layer."""
+    return LimitsLayer(house)
