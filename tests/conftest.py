@@ -14,7 +14,7 @@ pytest_plugins = ["stores"]
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
-    """A gate that enforces, with one site, on an embedded state store."""
-    rig = open_rig(tmp_path)
+    """A gate that enforces, with one site, on an embedded state store. Its visitors come as often as a test likes."""
+    rig = open_rig(tmp_path, layers={"limits": "off"})
     yield rig
     rig.house.close()

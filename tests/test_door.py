@@ -39,7 +39,7 @@ class Counts(Says, Consuming):
 
     taken = 0
 
-    def take(self, attempt: Attempt) -> Word | None:
+    def take(self, attempt: Attempt, so_far: Decision) -> Word | None:
         self.taken += 1
         return self.look(attempt)
 

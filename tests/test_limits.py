@@ -161,6 +161,20 @@ def test_the_story_of_a_device_is_of_one_site_and_one_day(rig: Rig, monkeypatch:
     assert device not in str(person())
 
 
+def test_what_is_challenged_counts_against_its_own_limits_only(door: Opened) -> None:
+    site = door(provider="1/hour", domain="1/hour", site="1/hour", address="3/hour")
+    said = [site.signup(email="a@small.example", token="") for _ in range(4)]
+    assert [admission.decision for admission in said] == ["challenge"] * 3 + ["throttle"]
+    assert site.signup("203.0.113.9", email="b@small.example").allowed
+    assert not site.signup("203.0.113.8", email="c@small.example").allowed
+
+
+def test_an_office_is_not_limited_as_one_visitor(door: Opened) -> None:
+    site = door(address="1/hour", exempt=["203.0.113.0/24"])
+    assert all(site.signup().allowed for _ in range(3))
+    assert [site.signup("198.51.100.1").allowed for _ in range(2)] == [True, False]
+
+
 def test_networks_and_the_site_have_limits_too(door: Opened) -> None:
     class Somewhere(Atlas):
         def look_up(self, ip: str) -> Network:

@@ -66,17 +66,18 @@ def _header_name(key: str) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _trusted(ip: str, proxies: tuple[IPNetwork, ...]) -> bool:
+def within(ip: str, networks: tuple[IPNetwork, ...]) -> bool:
+    """Whether an address is in one of the networks; False for what is no address."""
     try:
         address = parse_address(ip)
     except ValueError:
         return False
-    return any(address in network for network in proxies)
+    return any(address in network for network in networks)
 
 
 def client_ip(peer: str, forwarded: str | None, proxies: tuple[IPNetwork, ...]) -> str:
     """The client's address: X-Forwarded-For is read from the right, and only as far as configured proxies wrote it."""
-    if not forwarded or not _trusted(peer, proxies):
+    if not forwarded or not within(peer, proxies):
         return peer
     ip = peer
     for part in reversed(forwarded.split(",")[-HOPS_MAX:]):
@@ -84,7 +85,7 @@ def client_ip(peer: str, forwarded: str | None, proxies: tuple[IPNetwork, ...]) 
         if hop is None:
             return ip
         ip = hop
-        if not _trusted(hop, proxies):
+        if not within(hop, proxies):
             return ip
     return ip
 
@@ -143,7 +144,7 @@ def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> C
     peer = environ.get("REMOTE_ADDR") or ""
     ip = client_ip(peer, forwarded, proxies)
     told = headers.get("x-forwarded-proto")
-    scheme = told if told and _trusted(peer, proxies) else environ.get("wsgi.url_scheme") or "http"
+    scheme = told if told and within(peer, proxies) else environ.get("wsgi.url_scheme") or "http"
     origin = headers.get("origin")
     page = headers.get("referer") if origin is None else origin
     line = _line(environ) if "signature-input" in headers else None

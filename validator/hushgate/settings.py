@@ -295,6 +295,12 @@ _HOUR = 3600
 LIMITS: tuple[Setting, ...] = (
     Setting("actions", _names, ("signup",), "Actions that are limited."),
     Setting("address", _rates, (Rate(5, _HOUR),), "Signups from one address; of IPv6, from one prefix."),
+    Setting(
+        "exempt",
+        _networks,
+        (),
+        "Networks whose addresses are not limited one by one: an office, a school, a test machine.",
+    ),
     Setting("prefix6", _whole(32, 128), 64, "Bits of an IPv6 address that are one visitor's: 64, or 56."),
     Setting(
         "session",

@@ -116,7 +116,8 @@ class Door:
         """Counts an attempt only where nobody else refuses it, by what is acted on, or by what would be where it observes."""
         rules = answer.attempt.site.layers.get(layer.name)
         so_far = answer.decision if rules and rules.enforce else answer.would
-        self._hear(answer, layer, layer.look if strength(so_far) >= strength("throttle") else layer.take)
+        refused = strength(so_far) >= strength("throttle")
+        self._hear(answer, layer, layer.look if refused else lambda attempt: layer.take(attempt, so_far))
 
     def _hear(self, answer: Answer, layer: Layer, ask: Callable[[Attempt], Word | None]) -> None:
         rules = answer.attempt.site.layers.get(layer.name)

@@ -92,8 +92,11 @@ class Layer:
 class Consuming(Layer):
     """A layer that counts what it lets in, such as a limit. It is asked last: ``take`` where no other layer refuses, else ``look``."""
 
-    def take(self, attempt: Attempt) -> Word | None:
-        """As ``look``, and counts the attempt where it says nothing against it. One step: two at once are never both the last."""
+    def take(self, attempt: Attempt, so_far: Decision) -> Word | None:
+        """As ``look``, and counts the attempt where it says nothing against it. One step: two at once are never both the last.
+
+        ``so_far`` is what the other layers make of it: allow or challenge.
+        """
         raise NotImplementedError
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from hushgate.caller import Caller, parse_address
+from hushgate.caller import Caller, parse_address, within
 from hushgate.house import House
 from hushgate.settings import Rate
 from hushgate.signup.layer import Attempt, Consuming, Layer
@@ -28,6 +28,8 @@ from hushgate.visit import Decision, Word
 log = logging.getLogger(__name__)
 NAME = "limits"
 DOMAIN_MAX = 255
+OWN = ("address", "session")
+"""What a visitor shares with few others."""
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 _INSIDE = tuple(
     map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
@@ -72,14 +74,18 @@ class LimitsLayer(Consuming):
         """See Layer."""
         return self._judge(attempt, consume=False)
 
-    def take(self, attempt: Attempt) -> Word | None:
-        """See Consuming."""
-        return self._judge(attempt, consume=True)
+    def take(self, attempt: Attempt, so_far: Decision) -> Word | None:
+        """See Consuming. A signup that is challenged counts against what is its own, not against what it shares with others.
 
-    def _judge(self, attempt: Attempt, *, consume: bool) -> Word | None:
-        if attempt.action not in attempt.own(NAME)["actions"]:
+        Else forms that anybody can post without a browser could use up what the people of a small provider may have.
+        """
+        return self._judge(attempt, consume=True, own_only=so_far != "allow")
+
+    def _judge(self, attempt: Attempt, *, consume: bool, own_only: bool = False) -> Word | None:
+        rates = attempt.own(NAME)
+        if attempt.action not in rates["actions"]:
             return None
-        parts = [part for part in self._parts(attempt) if attempt.own(NAME)[part.kind]]
+        parts = [part for part in self._parts(attempt) if rates[part.kind] and (not own_only or part.kind in OWN)]
         known = all(self._usual.fresh(_key(attempt, part)) for part in parts if part.kind in LEARNED)
         plan = self._plan(attempt, parts)
         taken = self._ask(attempt, plan, consume=consume)
@@ -103,8 +109,9 @@ class LimitsLayer(Consuming):
     def _parts(self, attempt: Attempt) -> Iterator[Part]:
         """What this attempt is counted by. What a visitor could be known by is hashed: a counter's name tells nothing."""
         claims, network, domain = attempt.claims, attempt.network, domain_of(attempt.email)
-        address = visitor(attempt.caller.ip, attempt.own(NAME)["prefix6"])
-        if address and not self._proxy(attempt.caller):
+        own, ip = attempt.own(NAME), attempt.caller.ip
+        address = visitor(ip, own["prefix6"])
+        if address and not within(ip, own["exempt"]) and not self._proxy(attempt.caller):
             yield Part("address", self._hashed(address))
         yield Part("site", "")
         if claims is not None:
@@ -120,7 +127,7 @@ class LimitsLayer(Consuming):
 
     def _proxy(self, caller: Caller) -> bool:
         """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
-        if not any(header in caller.headers for header in FORWARDED) or not _inside(caller.ip):
+        if not any(header in caller.headers for header in FORWARDED) or not within(caller.ip, _INSIDE):
             return False
         if time.monotonic() - self._warned > 3600:
             self._warned = time.monotonic()
@@ -180,16 +187,6 @@ def visitor(ip: str, prefix6: int) -> str:
     except ValueError:
         return ""
     return str(address) if address.version == 4 else str(ipaddress.ip_network((address, prefix6), strict=False))
-
-
-@lru_cache(maxsize=8192)
-def _inside(ip: str) -> bool:
-    """Whether an address is of a network that no visitor from outside comes from."""
-    try:
-        address = parse_address(ip)
-    except ValueError:
-        return True
-    return any(address in network for network in _INSIDE if network.version == address.version)
 
 
 @lru_cache(maxsize=8192)
