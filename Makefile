@@ -33,7 +33,7 @@ lint: $(VENV)/installed-dev collector_js/node_modules/.package-lock.json ## Chec
 	$(BIN)/lint-imports
 	$(NPM) run lint
 
-bench: $(VENV)/installed-dev build ## Measures the gate against a bare Flask route, in one run.
+bench: $(VENV)/installed-dev build ## Measures the collector beside fpscanner in a real browser, and the gate against a bare Flask route.
 	PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 zoo: $(VENV)/installed-zoo tests/zoo/node_modules/.package-lock.json ## Runs real bots and people against the demo; writes docs/detection.md.

@@ -25,16 +25,17 @@ const ROOMS: (keyof Rooms)[] = ["frame", "worker", "shared_worker"];
 /** After the gate's frame has loaded, its script has run; from one that was refused nothing will come. */
 const SILENCE_MS = 1500;
 
-/** Fills in the samples of the gate's rooms as they tell their stories; done when all have, or none will. */
-export const openRooms = (samples: Collected): Promise<void> =>
-  new Promise((done) => {
-    const all = (e: string) => {
-      for (const name of ROOMS) samples[name] = { e };
-    };
-    all(options.rooms || "timeout");
-    if (options.rooms) done();
-    else listen(samples, done, all);
-  });
+/**
+ * The gate's rooms are late, or not wanted, until they tell their stories. What it gives back opens them, and is done when all have
+ * told theirs, or none will.
+ */
+export function openRooms(samples: Collected): () => Promise<void> {
+  const all = (e: string) => {
+    for (const name of ROOMS) samples[name] = { e };
+  };
+  all(options.rooms || "timeout");
+  return () => new Promise((done) => (options.rooms ? done() : listen(samples, done, all)));
+}
 
 function listen(samples: Collected, done: () => void, all: (reason: string) => void): void {
   const { origin } = new URL(options.endpoint);

@@ -27,9 +27,10 @@ export function startVisit(): (when: When, quiz: Quiz | undefined) => Promise<st
   watchInteraction();
   const guest = freshRealm();
   const samples: Collected = {};
-  const read = [openRooms(samples), collect(told, window as Scope, samples), collect(environment, guest, samples)];
-  const done = Promise.all(read);
-  done.then(guest.leave);
+  const open = openRooms(samples);
+  const own = Promise.all([collect(told, window as Scope, samples), collect(environment, guest, samples)]);
+  // Only then: a frame of another origin is a process of its own, and takes the processor from the page's own signals.
+  const done = own.then(guest.leave).then(open);
   return async (when, quiz) => {
     const now: Collected = {};
     await deadline(Promise.all([done, collect(moment, guest, now)]), when === "load" ? EACH_MS : ALL_MS);

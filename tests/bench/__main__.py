@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.browser import measure
 from bench.load import drive, have_wrk
 from bench.pools import admit_bodies, siteverify_bodies, verdict_bodies
+from bench.serving import SETTINGS, serving
 from bench.stages import stages
 from hushgate.config import load
 from hushgate.house import House, open_house
@@ -29,41 +27,6 @@ from stories import HEADERS, HOST, SITE
 ROUNDS = 3
 SECONDS = 3
 POOL = 50_000
-_SERVER = "from granian import Granian; Granian('bench.app:bench_app', factory=True, address='127.0.0.1', port={port}, interface='wsgi', workers=1, blocking_threads=1, log_access=False, log_level='warning').serve()"
-SETTINGS = '[gate]\ndata = "{data}"\nsession_rate = "900000000/second"\nverdict_rate = "900000000/second"\n[sites.{site}]\nhostnames = ["{host}"]\nsecrets = ["{hash}"]\nmode = "enforce"\n'
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def serving(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """The app on granian with one worker: its address and process id."""
-    port = _free_port()
-    folder = Path(__file__).parents[1]
-    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    process = subprocess.Popen([sys.executable, "-c", _SERVER.format(port=port)], env={**environ, "PYTHONPATH": path})
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(url: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(url + "/healthz", timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
 
 
 class Load(NamedTuple):
@@ -174,8 +137,11 @@ def main() -> None:
     parser.add_argument(
         "--no-memory", action="store_true", help="leave out the 100,000 visits in which the memory is watched"
     )
+    parser.add_argument("--no-browser", action="store_true", help="leave out the collector in a real browser")
     args: Any = parser.parse_args()
-    if not have_wrk():
+    if not args.no_browser:
+        measure()
+    if args.stores and not have_wrk():
         sys.exit("make bench drives the server with wrk: install Debian's package wrk")
     for store in args.stores:
         _store(store, args)

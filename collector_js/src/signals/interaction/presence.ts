@@ -23,7 +23,8 @@ export function watchPresence(): void {
   onVisibility();
 }
 
-export function readPresence(): { form_ms?: number; hidden_ms: number } {
+/** No time of the form where nobody has come to it. */
+export function readPresence(): { form_ms: number | undefined; hidden_ms: number } {
   onVisibility();
-  return { ...(since && { form_ms: tenth(performance.now() - since) }), hidden_ms: tenth(hidden) };
+  return { form_ms: since && tenth(performance.now() - since), hidden_ms: tenth(hidden) };
 }

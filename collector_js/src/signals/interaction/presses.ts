@@ -54,6 +54,12 @@ export const watchPresses = (): void => on("click", onClick);
 export function readPresses(): Presses | undefined {
   // The least of none is Infinity, which JSON has no number for: it arrives as null.
   const least = (values: number[]) => tenth(Math.min(...values));
-  const times = { held_p50: spread(held)?.p50, held_min: least(held), moves_before_min: least(movesBefore) };
-  return presses.n ? ({ ...presses, ...times } as Presses) : undefined;
+  return presses.n
+    ? ({
+        ...presses,
+        held_p50: spread(held)?.p50,
+        held_min: least(held),
+        moves_before_min: least(movesBefore),
+      } as Presses)
+    : undefined;
 }

@@ -1,0 +1,170 @@
+"""The collector in a real Chromium: beside fpscanner in the same pages, the tasks that it makes long, and submit to verdict."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import statistics
+import subprocess
+import tarfile
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.serving import SETTINGS, serving
+from hushgate.keys import hash_secret, new_key, new_secret
+from running import CHROMIUM_FLAGS
+from screen import executable
+from stories import SITE
+
+PAGES = 20
+SUBMITS = 100
+FPSCANNER = "fpscanner@1.0.2"
+FPSCANNER_HASH = "AfDVyPvQr1uZ0A+feNjecA+Kl7dsiHwLNdGqapwxkngK2URAvo2v0Ld38vIcDc3v2FxgMqy8h9qMHqx2R343gg=="
+"""SHA-512 of its package, as the registry has it."""
+
+COLLECTOR = Path(__file__).parents[2] / "collector_js"
+_BLANK = '<!doctype html><title>bench</title><form><input name="email" type="email"></form>'
+_SIDE_BY_SIDE = f'{_BLANK}<script src="/page.js"></script><script type="module">import Scanner from "/fpscanner.js"; window.scan = () => new Scanner().collectFingerprint({{ encrypt: false }}); window.loaded = true</script>'
+_EMBEDDED = f"""{_BLANK}<script>window.long = []; new PerformanceObserver((list) => long.push(...list.getEntries().map((task) => task.duration)))
+.observe({{{{ type: "longtask", buffered: true }}}})</script><script async src="{{gate}}/v1/hushgate.js" data-sitekey="{SITE}" data-action="signup"></script>"""
+_SUBMIT = """async () => { const start = performance.now(); await hushgate.execute(); const took = performance.now() - start;
+hushgate.reset(); return took }"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def _pages(folder: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _fetch_fpscanner(folder: Path) -> None:
+    """Its one file, from the registry, without what it needs to build itself."""
+    command = ["npm", "pack", FPSCANNER, "--pack-destination", str(folder), "--loglevel=error"]
+    subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    (package,) = folder.glob("fpscanner-*.tgz")
+    found = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
+    if found != FPSCANNER_HASH:
+        raise RuntimeError(f"{FPSCANNER} is not the package that this benchmark was written for")
+    with tarfile.open(package) as files:
+        script = files.extractfile("package/dist/fpScanner.es.js")
+        (folder / "fpscanner.js").write_bytes(script.read() if script else b"")
+
+
+def _build(folder: Path) -> None:
+    entry = Path(__file__).with_name("page.ts")
+    command = [
+        str(COLLECTOR / "node_modules" / ".bin" / "esbuild"),
+        str(entry),
+        "--bundle",
+        "--minify",
+        "--format=iife",
+    ]
+    command += ['--define:__VERSION__="bench"', f"--outfile={folder / 'page.js'}", "--log-level=warning"]
+    subprocess.run(command, check=True)
+
+
+def measure() -> None:
+    """Prints the figures. They are this machine's, with whatever else it was doing."""
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        _fetch_fpscanner(folder)
+        _build(folder)
+        settings = folder / "hushgate.toml"
+        words = {"data": folder / "data", "site": SITE, "host": "127.0.0.1", "hash": hash_secret(new_secret())}
+        settings.write_text(SETTINGS.format(**words))
+        environ = {**os.environ, "HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
+        with serving(environ) as (gate, _), _pages(folder) as site, sync_playwright() as driver:
+            (folder / "beside.html").write_text(_SIDE_BY_SIDE)
+            (folder / "embedded.html").write_text(_EMBEDDED.format(gate=gate))
+            browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
+            print(f"Chromium {browser.version}, headless, by a driver", flush=True)
+            _beside(browser, f"{site}/beside.html", gate)
+            _embedded(browser, f"{site}/embedded.html")
+            browser.close()
+
+
+def _beside(browser: Browser, url: str, gate: str) -> None:
+    """Both in each page, taking turns at being first: whoever is pays for what the browser does only once."""
+    ours: list[list[float]] = []
+    theirs: list[float] = []
+    for number in range(PAGES):
+        page = browser.new_page()
+        page.goto(url)
+        page.wait_for_function("window.loaded")
+        if number % 2:
+            theirs.append(page.evaluate("bench.clocked(scan)"))
+        ours.append(page.evaluate(f"bench.read('{gate}')"))
+        if not number % 2:
+            theirs.append(page.evaluate("bench.clocked(scan)"))
+        page.close()
+    own, rooms = (statistics.median(times) for times in zip(*ours, strict=True))
+    scanned = statistics.median(theirs)
+    print(
+        f"medians of {PAGES} pages: the page's own signals {own:.0f} ms, the gate's frame and workers {rooms:.0f} ms more"
+    )
+    print(f"fpscanner in the same pages {scanned:.0f} ms; our own signals take {own / scanned:.2f} of it", flush=True)
+
+
+def _embedded(browser: Browser, url: str) -> None:
+    """The script tag as a site has it."""
+    page = browser.new_page()
+    quizzes: list[Any] = []
+    page.on(
+        "response", lambda answer: quizzes.append(answer.json()["quiz"]) if answer.url.endswith("/session") else None
+    )
+    page.goto(url)
+    page.wait_for_function("!!window.hushgate?.execute")
+    page.wait_for_timeout(3000)
+    print(f"tasks over 50 ms while the environment was read: {_said(page.evaluate('long.splice(0)'))}")
+    times = _submits(page)
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))")
+    print(
+        f"submit to verdict, {SUBMITS} times: median {_share(times, 50):.0f} ms, 95th percentile {_share(times, 95):.0f} ms"
+    )
+    print(f"tasks over 50 ms meanwhile: {_said(page.evaluate('long'))}")
+    _quiz(page, url, quizzes)
+
+
+def _submits(page: Page) -> list[float]:
+    """A form's way: its session is there when it is sent."""
+    times = []
+    for _ in range(SUBMITS):
+        times.append(page.evaluate(_SUBMIT))
+        page.wait_for_timeout(60)
+    return times
+
+
+def _quiz(page: Page, url: str, quizzes: list[Any]) -> None:
+    page.goto(url.replace("embedded", "beside"))
+    times = [page.evaluate("(asked) => bench.quiz(asked)", asked) for asked in quizzes]
+    print(
+        f"a quiz, {len(times)} of them: median {_share(times, 50):.1f} ms, 95th percentile {_share(times, 95):.1f} ms"
+    )
+
+
+def _share(times: list[float], percent: int) -> float:
+    return statistics.quantiles(times, n=100)[percent - 1]
+
+
+def _said(tasks: list[float]) -> str:
+    return ", ".join(f"{task:.0f} ms" for task in tasks) or "none"
