@@ -31,8 +31,8 @@ from gates import (
     whole_question,
 )
 from hushgate import Gate, GateLost
+from hushgate.breaker import Breaker
 from hushgate.keys import new_key
-from hushgate.remote.breaker import Breaker
 from servers import free_port
 from stories import Rig, open_rig
 

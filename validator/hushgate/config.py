@@ -20,13 +20,14 @@ from hushgate.judge import Rules
 from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
-from hushgate.settings import CLIENT, GATE, LAYERS, MODE, POLICY, SITE, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, Rate, Setting
 from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
 CONFIG_FILE = "hushgate.toml"
 _PREFIX = "HUSHGATE_"
 _CLIENT = {_PREFIX + setting.name.upper(): setting for setting in CLIENT}
+_SHARED = {"trusted_proxies", "passwords_url", "passwords_ms"}
 _NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, *_CLIENT, "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
 
 
@@ -41,7 +42,7 @@ class LayerRules(NamedTuple):
 class Site:
     """One site: who may use its key, how it judges, and what its page is told. ``outcome`` is set for test keys.
 
-    ``layers`` are the door's, by name.
+    ``layers`` are the door's, by name; ``logins`` are the rates of failed logins, by what is counted.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Site:
     rules: Rules
     outcome: Verdict | None = None
     layers: dict[str, LayerRules] = field(default_factory=dict)
+    logins: dict[str, tuple[Rate, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,13 @@ def _environment(reader: _Reader, environ: Mapping[str, str], values: dict[str, 
 
 
 def load_client(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The settings of a backend that uses the gate, by name, ``trusted_proxies`` among them. An empty variable counts as none.
+    """The settings of a backend that uses the gate, by name, those it shares with the gate among them. An empty variable counts as none.
 
     Raises:
         SettingsError: with every mistake in them.
     """
     reader = _Reader("environment")
-    shared = {_PREFIX + setting.name.upper(): setting for setting in GATE if setting.name == "trusted_proxies"}
+    shared = {_PREFIX + setting.name.upper(): setting for setting in GATE if setting.name in _SHARED}
     values = {setting.name: setting.default for setting in (*CLIENT, *shared.values())}
     for variable, setting in {**_CLIENT, **shared}.items():
         if environ.get(variable):
@@ -198,7 +200,9 @@ def _layers(reader: _Reader, tables: dict[str, Any], path: str, *, enforce: bool
 
 def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
     path = f"sites.{key}"
-    values = reader.table(SITE, table, path, ("checks", "policy", "layers", *(layer.name for layer in LAYERS)))
+    values = reader.table(
+        SITE, table, path, ("checks", "policy", "layers", "logins", *(layer.name for layer in LAYERS))
+    )
     tables = table if isinstance(table, dict) else {}
     settings = _checks(reader, tables.get("checks", {}), f"{path}.checks")
     policy, policies = _policies(reader, tables.get("policy", {}), f"{path}.policy")
@@ -212,7 +216,8 @@ def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
     rules = Rules(engine.man(all_checks(), settings), thresholds, policy, policies, values["mode"] == "enforce")
     layers = _layers(reader, tables, path, enforce=rules.enforce)
     named = (key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"])
-    site = Site(*named, rules, layers=layers)
+    logins = reader.table(LOGINS, tables.get("logins", {}), f"{path}.logins")
+    site = Site(*named, rules, layers=layers, logins=logins)
     return site, values
 
 

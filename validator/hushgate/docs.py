@@ -10,7 +10,7 @@ import msgspec
 
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.scoring import HARD_SCORE, Thresholds
-from hushgate.settings import CLIENT, GATE, LAYERS, POLICY, SITE, Rate, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, POLICY, SITE, Rate, Setting
 
 _NOTICE = "<!-- Written by `hushgate docs` from the code. Do not edit. -->\n"
 _TIER_WORDS = {
@@ -87,6 +87,8 @@ def settings_page() -> str:
         "observes, all of its layers do. docs/door.md tells what each of them does.\n",
         _layers(),
         *(f"## `[sites.<site key>.{layer.name}]`\n\n{_table(layer.settings)}" for layer in LAYERS if layer.settings),
+        "## `[sites.<site key>.logins]`: failed logins, for `gate.login`\n",
+        _table(LOGINS),
         "## The backend that uses the gate: `HUSHGATE_<NAME>` in its environment, or in its framework's settings\n",
         _table(CLIENT),
     ]

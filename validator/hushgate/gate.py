@@ -23,6 +23,8 @@ from hushgate.house import House, keep_outcome, open_house
 from hushgate.metrics import Metrics
 from hushgate.remote.answers import admission_of, admission_without, claims_of, error_of
 from hushgate.remote.client import Client
+from hushgate.signup.logins import Login, Logins
+from hushgate.signup.passwords import Passwords
 from hushgate.verify import Verified, verify
 from hushgate.visit import Decision
 from hushgate.wire import (
@@ -30,6 +32,8 @@ from hushgate.wire import (
     AdmitQuestion,
     CommitAnswer,
     CommitQuestion,
+    LoginAnswer,
+    LoginQuestion,
     OutcomeAnswer,
     OutcomeQuestion,
     Refused,
@@ -125,6 +129,16 @@ class Gate:
             form=form,
         )
 
+    def login(self, request: RequestLike, account: str) -> Login:
+        """Decides about an attempt to log in, before the password is looked at; say ``failed()`` of it afterwards. Never raises."""
+        caller = read_caller(request.environ, self.house.config.gate["trusted_proxies"])
+        return Logins(self.house, self.site).look(caller.ip, account)
+
+    @property
+    def passwords(self) -> Passwords:
+        """Tells how often a password was seen in breaches, where that is switched on."""
+        return self.house.room(_own_passwords)
+
     def outcome(self, id: str | None, outcome: str) -> bool:
         """Puts on record what became of a signup: confirmed, active, paid, bounced or reported. Told twice, it counts once.
 
@@ -162,9 +176,11 @@ class RemoteGate(Gate):
         budget_ms: int = 800,
         gate_lost: Decision | None = None,
         trusted_proxies: tuple[IPNetwork, ...] = (),
+        passwords: Passwords | None = None,
     ) -> None:
         """``gate_lost`` is by default what the gate's own policy said last, and "allow" before it has ever answered."""
         self._secret, self._sitekey, self._given, self._proxies = secret, sitekey, gate_lost, trusted_proxies
+        self._passwords = passwords or Passwords("", 0)
         self._metrics = Metrics()
         self._client = Client(url, budget_ms / 1000, self._metrics)
         self._told: dict[str, Decision] = {}
@@ -181,6 +197,7 @@ class RemoteGate(Gate):
             budget_ms=client["budget_ms"],
             gate_lost=client["gate_lost"],
             trusted_proxies=client["trusted_proxies"],
+            passwords=open_passwords(client),
         )
 
     @property
@@ -257,6 +274,28 @@ class RemoteGate(Gate):
 
         return commit
 
+    def login(self, request: RequestLike, account: str) -> Login:
+        """As in process. Where the gate does not answer, everybody may try."""
+        address = _address(read_caller(request.environ, self._proxies).ip)
+
+        def ask(*, failed: bool) -> LoginAnswer:
+            try:
+                question = LoginQuestion(self._secret, account[:512], address, failed)
+                return self._client.ask("/v1/login", question, LoginAnswer, again=not failed)
+            except GateLost as error:
+                return LoginAnswer("allow", str(error), 0)
+
+        def fail() -> None:
+            ask(failed=True)
+
+        told = ask(failed=False)
+        return Login(told.decision, told.reason, told.retry_after, fail)
+
+    @property
+    def passwords(self) -> Passwords:
+        """As in process, by ``HUSHGATE_PASSWORDS_URL``: it is the backend that asks, so that no password goes to the gate."""
+        return self._passwords
+
     def outcome(self, id: str | None, outcome: str) -> bool:
         """As in process; False too where the gate did not answer, and it should be told again later."""
         if id is None:
@@ -286,6 +325,15 @@ def _address(ip: str) -> str | None:
         return str(ip_address(ip))
     except ValueError:
         return None
+
+
+def open_passwords(settings: Mapping[str, Any]) -> Passwords:
+    """The look-up of passwords, as the settings have it."""
+    return Passwords(settings["passwords_url"] or "", settings["passwords_ms"] / 1000)
+
+
+def _own_passwords(house: House) -> Passwords:
+    return open_passwords(house.config.gate)
 
 
 def _choose(house: House, key: str | None) -> Site:

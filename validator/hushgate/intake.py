@@ -21,6 +21,7 @@ from hushgate.keys import new_nonce
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.quiz import ask, write_seed
 from hushgate.sessions import FUTURE_MS, Session
+from hushgate.signup.reputation import Reputation
 from hushgate.tokens import Claims
 from hushgate.visit import Finding, Judged, Timing, Visit
 
@@ -52,6 +53,8 @@ def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, An
     first = _first(house, site, opening.after)
     opened = house.sessions.open(site.key, opening.action, caller.user_agent, prefix, first)
     house.metrics.count(house.metrics.sessions, site.key)
+    if house.config.gate["reputation_key"]:
+        house.room(Reputation).warm(caller.ip)
     return {"session": opened.text, "key": opened.key, "expires_in": house.sessions.ttl, "quiz": ask(opened.quiz)}
 
 

@@ -25,6 +25,7 @@ class Metrics:
         self.state_lost = self._counter("state_lost", "Requests answered without the state store")
         self.gate_lost = self._counter("gate_lost", "Questions that a gate elsewhere did not answer, by reason", "why")
         self.outcomes = self._counter("outcomes", "What became of signups, as backends said", "site", "outcome")
+        self.login_failures = self._counter("login_failures", "Failed logins, as backends said", "site")
         self.spool_failures = self._counter("spool_failures", "Visits that could not be written to the spool")
         self.seconds = Histogram(
             "hushgate_verdict_seconds",

@@ -230,6 +230,24 @@ GATE: tuple[Setting, ...] = (
         False,
         "Whether the site keys test-human, test-bot, ... work, with fixed outcomes. Never in production.",
     ),
+    Setting(
+        "passwords_url",
+        _url,
+        None,
+        "The range API for known passwords: https://api.pwnedpasswords.com/range. Off without it; see docs/privacy.md.",
+    ),
+    Setting("passwords_ms", _whole(10, 10000), 300, "Milliseconds that looking up a password may take of a signup."),
+    Setting(
+        "reputation_key",
+        _text,
+        None,
+        "The key for AbuseIPDB. Off without it: addresses leave the gate, see docs/privacy.md.",
+        secret=True,
+    ),
+    Setting("reputation_url", _url, "https://api.abuseipdb.com/api/v2/check", "Where addresses are asked about."),
+    Setting(
+        "reputation_budget", _whole(1, 10_000_000), 900, "Questions about addresses a day, of all workers together."
+    ),
     Setting("log_level", _one_of("debug", "info", "warning", "error"), "info", "How much is logged."),
 )
 """Settings of the gate: the table ``[gate]``, or ``HUSHGATE_<NAME>`` in the environment."""
@@ -254,6 +272,21 @@ SITE: tuple[Setting, ...] = (
     Setting("bot_at", _percent, 80.0, "Score from which a visit is a bot."),
 )
 """Settings of one site: the table ``[sites.<site key>]``."""
+
+LOGINS: tuple[Setting, ...] = (
+    Setting("address", _rates, (Rate(30, 600),), "Failed logins from one address prefix; then it has to wait."),
+    Setting(
+        "pair", _rates, (Rate(10, 900),), "Failed logins at one account from one address prefix; then it has to wait."
+    ),
+    Setting(
+        "account", _rates, (Rate(50, 3600),), "Failed logins at one account; then a step more is asked of everybody."
+    ),
+)
+"""Failed logins that are put up with: ``[sites.<site key>.logins]``."""
+
+REPUTATION: tuple[Setting, ...] = (
+    Setting("challenge_at", _percent, 75.0, "AbuseIPDB's score of an address from which a step more is asked."),
+)
 
 POLICY: tuple[Setting, ...] = (
     Setting("human", DECISION, "allow", "What is done with a human."),
@@ -327,6 +360,9 @@ LIMITS: tuple[Setting, ...] = (
 
 LAYERS: tuple[LayerSettings, ...] = (
     LayerSettings("verdict", "What the visit was judged to be, by its token."),
+    LayerSettings(
+        "reputation", "What others have reported of the address. Says nothing without `reputation_key`.", REPUTATION
+    ),
     LayerSettings(
         "limits", "How many signups there may be, by address, network, mail domain and provider, and device.", LIMITS
     ),

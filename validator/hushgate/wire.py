@@ -138,4 +138,21 @@ class OutcomeAnswer(Struct, frozen=True):
     success: bool
 
 
-Question = AdmitQuestion | VerifyQuestion | CommitQuestion | OutcomeQuestion
+class LoginQuestion(Struct, frozen=True, omit_defaults=True):
+    """An attempt to log in to decide about; with ``failed``, one to count, because the password was wrong."""
+
+    secret: Secret
+    account: Annotated[str, Meta(max_length=512)]
+    remoteip: str | None = None
+    failed: bool = False
+
+
+class LoginAnswer(Struct, frozen=True):
+    """Whether to look at the password. ``retry_after`` is in seconds."""
+
+    decision: Decision
+    reason: str
+    retry_after: int
+
+
+Question = LoginQuestion | AdmitQuestion | VerifyQuestion | CommitQuestion | OutcomeQuestion

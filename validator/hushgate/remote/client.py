@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from hushgate.breaker import Breaker
 from hushgate.errors import GateLost
 from hushgate.metrics import Metrics
 from hushgate.payload import BODY_MAX
-from hushgate.remote.breaker import Breaker
 from hushgate.remote.transport import Reply, Transport
 from hushgate.tokens import TOKEN_MAX
 from hushgate.wire import AdmitQuestion, Question

@@ -1,4 +1,4 @@
-"""``/v1/admit``, ``/v1/verify``, ``/v1/commit``, ``/v1/outcome``: what ``Gate`` does in process, for a backend elsewhere.
+"""``/v1/admit``, ``/v1/verify``, ``/v1/commit``, ``/v1/outcome``, ``/v1/login``: what ``Gate`` does in process, for a backend elsewhere.
 
 Who asks has the site's secret, so what it says of the visitor is believed: its address, and the headers of its request.
 """
@@ -22,6 +22,7 @@ from hushgate.errors import BadField, SecretRefused, StateLost, TokenRefused
 from hushgate.house import House, keep_outcome
 from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.leases import Held
+from hushgate.signup.logins import Logins
 from hushgate.verify import Verified, commit, verify
 from hushgate.web.answers import say
 from hushgate.web.direct import Handler
@@ -30,6 +31,8 @@ from hushgate.wire import (
     AdmitQuestion,
     CommitAnswer,
     CommitQuestion,
+    LoginAnswer,
+    LoginQuestion,
     OutcomeAnswer,
     OutcomeQuestion,
     Refused,
@@ -43,7 +46,7 @@ _MISSING = re.compile(r"missing required field `(\w+)`")
 
 
 def handlers(house: House) -> dict[str, Handler]:
-    """The four endpoints."""
+    """The endpoints."""
 
     def handler(shape: type[Any], work: Callable[[House, Any], Any]) -> Handler:
         decode = msgspec.json.Decoder(shape).decode
@@ -54,6 +57,7 @@ def handlers(house: House) -> dict[str, Handler]:
         "/v1/verify": handler(VerifyQuestion, read_token),
         "/v1/commit": handler(CommitQuestion, spend),
         "/v1/outcome": handler(OutcomeQuestion, keep),
+        "/v1/login": handler(LoginQuestion, log_in),
     }
 
 
@@ -106,13 +110,16 @@ def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
     return _answer(house, admitted, lost.decision)
 
 
+def _address(ip: str | None) -> str:
+    """The visitor's address, "" where the backend does not tell it. Raises BadField."""
+    try:
+        return str(ipaddress.ip_address(ip)) if ip else ""
+    except ValueError:
+        raise BadField("remoteip: expected an IP address", "remoteip") from None
+
+
 def _caller(question: AdmitQuestion) -> Caller:
-    ip = question.remoteip or ""
-    if ip:
-        try:
-            ipaddress.ip_address(ip)
-        except ValueError:
-            raise BadField("remoteip: expected an IP address", "remoteip") from None
+    ip = _address(question.remoteip)
     caller = read_caller(environ_of(ip, question.scheme, question.headers.items()), ())
     return caller._replace(ip=ip)
 
@@ -176,3 +183,12 @@ def spend(house: House, question: CommitQuestion) -> CommitAnswer:
 def keep(house: House, question: OutcomeQuestion) -> OutcomeAnswer:
     """Puts on record what became of a visit. Raises SecretRefused and BadField."""
     return OutcomeAnswer(keep_outcome(house, _sites(house, question.secret)[0], question.id, question.outcome))
+
+
+def log_in(house: House, question: LoginQuestion) -> LoginAnswer:
+    """Decides about an attempt to log in, and counts it where it has failed. Raises SecretRefused and BadField."""
+    logins = Logins(house, _sites(house, question.secret)[0])
+    login = logins.look(_address(question.remoteip), question.account)
+    if question.failed:
+        login.failed()
+    return LoginAnswer(login.decision, login.reason, login.retry_after)

@@ -18,6 +18,8 @@ from hushgate.wire import (
     AdmitQuestion,
     CommitAnswer,
     CommitQuestion,
+    LoginAnswer,
+    LoginQuestion,
     OutcomeAnswer,
     OutcomeQuestion,
     VerifyAnswer,
@@ -91,6 +93,7 @@ _BACKEND: dict[str, tuple[str, type[msgspec.Struct], type[msgspec.Struct]]] = {
     "/v1/verify": ("Reads a token, and leases or spends it", VerifyQuestion, VerifyAnswer),
     "/v1/commit": ("Spends a lease; true once", CommitQuestion, CommitAnswer),
     "/v1/outcome": ("Puts on record what became of a visit", OutcomeQuestion, OutcomeAnswer),
+    "/v1/login": ("Decides about an attempt to log in, or counts one that failed", LoginQuestion, LoginAnswer),
 }
 
 

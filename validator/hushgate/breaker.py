@@ -1,4 +1,4 @@
-"""A circuit breaker: a gate that fails again and again is left alone for a while, and nobody waits for it."""
+"""A circuit breaker: who fails again and again is left alone for a while, and nobody waits for it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
-        """The gate answered."""
+        """It answered."""
         self._failures = 0
 
     def failed(self) -> None:
-        """The gate did not answer as it should."""
+        """It did not answer as it should."""
         self._failures += 1
         self._until = self._clock() + self._rest
