@@ -89,7 +89,7 @@ SIGNALS: dict[str, Any] = {
     "frame": _STORY,
     "interaction": {
         "bound": True,
-        "form_ms": 14200.0,
+        "form_ms": 9200.0,
         "filled": 3,
         "moves": 240,
         "raw": 390,
