@@ -85,6 +85,9 @@ def _build(folder: Path) -> None:
 
 def measure() -> None:
     """Prints the figures. They are this machine's, with whatever else it was doing."""
+    if not executable("chromium"):
+        print("the collector was not measured: no Chromium on this machine")
+        return
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         _fetch_fpscanner(folder)

@@ -8,7 +8,6 @@ version, and lengths that are exact were not laid out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -23,7 +22,7 @@ _SLACK, _SHARE = 0.5, 0.002
 """How far off an answer may be, in px and as a share: at a page zoom of 25 % one unit is 1/16 px, and a ratio multiplies it."""
 
 
-class Length(NamedTuple):
+class Length(Struct, frozen=True, gc=False):
     """A length as it was answered, what it is exactly, and half of its last digit."""
 
     said: float
@@ -74,8 +73,9 @@ def mark(seed: bytes, answers: Sequence[str]) -> Marks:
             blank += 1
         elif _agree(values, exact):
             right += 1
-            if kind.layout:
-                lengths += [Length(*one) for one in zip(values, exact, map(_grain, words), strict=True) if one[2]]
+            if kind.layout and "." in answer:
+                parts = zip(words, values, exact, strict=True)
+                lengths += [Length(value, true, _grain(word)) for word, value, true in parts if "." in word]
     blank += max(0, COMPUTED - len(answers))
     named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ], strict=False)
     owners = [[engine for engine, own in trait.answers.items() if own == answer] for trait, answer in named]
@@ -101,8 +101,8 @@ def _read(answer: str) -> tuple[list[str], list[float]]:
 
 
 def _grain(word: str) -> float:
-    """Half of a number's last digit; 0 for one without a fraction."""
-    return _GRAINS[min(len(word.removesuffix("px").partition(".")[2]), 6)]
+    """Half of the last digit of a length with a fraction."""
+    return _GRAINS[min(len(word) - word.index(".") - len(".px"), 6)]
 
 
 def _near(value: float, unit: float, slack: float) -> bool:
