@@ -17,7 +17,7 @@ from hushgate.quiz.traits import PER_QUIZ
 GECKO_UNIT = 60
 BLINK_UNIT = 64
 _LENGTH_MAX = 128
-_GRAINS = [0.0, *(0.51 * 10.0**-digits for digits in range(1, 7))]
+_GRAINS = [0.0, *(0.51 * 10.0 ** -min(digits, 6) for digits in range(1, _LENGTH_MAX))]
 _SLACK, _SHARE = 0.5, 0.002
 """How far off an answer may be, in px and as a share: at a page zoom of 25 % one unit is 1/16 px, and a ratio multiplies it."""
 
@@ -83,6 +83,8 @@ def mark(seed: bytes, answers: Sequence[str]) -> Marks:
 
 
 def _agree(said: Sequence[float], exact: Sequence[float]) -> bool:
+    if len(exact) == 1:
+        return abs(said[0] - exact[0]) <= _SLACK + _SHARE * abs(exact[0])
     for value, true in zip(said, exact, strict=True):  # noqa: SIM110 - a generator takes twice as long
         if not abs(value - true) <= _SLACK + _SHARE * abs(true):  # in this order, so that "nan" is not right
             return False
@@ -95,14 +97,16 @@ def _read(answer: str) -> tuple[list[str], list[float]]:
         return [], []
     words = answer[7:-1].split(", ") if answer.startswith("matrix(") else answer.split(" ")
     try:
-        return words, [float(word[:-2] if word[-2:] == "px" else word) for word in words]
+        if len(words) == 1:
+            return words, [float(answer.removesuffix("px"))]
+        return words, [float(word.removesuffix("px")) for word in words]
     except ValueError:
         return [], []
 
 
 def _grain(word: str) -> float:
     """Half of the last digit of a length with a fraction."""
-    return _GRAINS[min(len(word) - word.index(".") - len(".px"), 6)]
+    return _GRAINS[len(word) - word.index(".") - 3]  # the point and the unit
 
 
 def _near(value: float, unit: float, slack: float) -> bool:
