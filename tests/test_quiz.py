@@ -26,6 +26,7 @@ from hushgate.quiz import QUIZ_VERSION, ask, make_seed, mark, read_seed, write_s
 from hushgate.quiz.draw import COMPUTED, HOST, SEED_BYTES, drawn
 from hushgate.quiz.kinds import KINDS
 from hushgate.quiz.traits import PER_QUIZ, table
+from hushgate.scoring import Thresholds
 from hushgate.visit import Visit
 from hushgate.web.app import create_app
 from quizzes import answers
@@ -267,7 +268,7 @@ def test_a_real_browser_passes_every_time(gate: Gate, browser: str) -> None:
 
 @pytest.mark.parametrize("means", ["node", "jsdom", "both", "silent", "excused"])
 def test_a_script_without_a_browser_is_never_taken_for_a_person(gate: Gate, means: str) -> None:
-    """It sends a person's recorded visit, which is judged human where nobody asks the quiz."""
+    """It sends a person's recorded visit, which is judged human as it was recorded (test_visits.py)."""
     need("node", shutil.which("node"))
     need("collector_js/node_modules (npm install)", (FORGERS.parents[1] / "node_modules" / "jsdom").is_dir())
     command = ["node", str(FORGERS / "forger.mjs"), gate.url, str(PERSON), means, str(TIMES)]
@@ -277,6 +278,5 @@ def test_a_script_without_a_browser_is_never_taken_for_a_person(gate: Gate, mean
     assert len(visits) == TIMES
     for visit in visits:
         assert visit.judged is not None and visit.judged.verdict != "human", visit.signals.get("quiz")
-        assert quiz_findings(visit), "it must be the quiz that found it"
-        visit.opened.pop("quiz")
-        assert judge_record(visit, default_rules()).judged.verdict == "human"
+        weights = [finding.weight for finding in visit.judged.findings if finding.check.startswith("quiz-")]
+        assert max(weights) >= Thresholds().suspect, "the quiz alone must be enough"
