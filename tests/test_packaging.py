@@ -20,6 +20,7 @@ DATA = {".css", ".html", ".js", ".lua", ".md", ".sql", ".txt"}
 BUILT = {
     "hushgate/web/static/hushgate.js",
     "hushgate/web/static/rooms.js",
+    "hushgate/web/static/decoy.js",
     "hushgate/geo/db/country.bin",
     "hushgate/geo/db/network.bin",
     "hushgate/geo/db/sources.json",

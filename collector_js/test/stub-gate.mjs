@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 const dist = (name) => readFileSync(new URL(`../dist/${name}`, import.meta.url));
-const SCRIPTS = { "hushgate.js": "hushgate.iife.js", "rooms.js": "rooms.js" };
+const SCRIPTS = { "hushgate.js": "hushgate.iife.js", "rooms.js": "rooms.js", "decoy.js": "decoy.js" };
 
 const read = async (request) => {
   const chunks = [];

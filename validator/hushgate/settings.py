@@ -360,6 +360,7 @@ LIMITS: tuple[Setting, ...] = (
 
 LAYERS: tuple[LayerSettings, ...] = (
     LayerSettings("verdict", "What the visit was judged to be, by its token."),
+    LayerSettings("decoy", "A field that nobody sees, where `/v1/decoy.js` is embedded. Alone it never ghosts."),
     LayerSettings(
         "reputation", "What others have reported of the address. Says nothing without `reputation_key`.", REPUTATION
     ),

@@ -13,7 +13,7 @@ from hushgate.house import House
 from hushgate.version import __version__
 from hushgate.web.answers import answer
 
-SCRIPTS = ("hushgate.js", "rooms.js")
+SCRIPTS = ("hushgate.js", "rooms.js", "decoy.js")
 _FORMER = {"room.js": "rooms.js"}
 """Names that a browser may still ask for, by what it has kept, and what they are called now."""
 
@@ -53,7 +53,7 @@ def blueprint(_house: House) -> Blueprint:
     """The scripts' routes."""
     routes = Blueprint("collector", __name__)
 
-    @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'room.js'):name>")
+    @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'decoy.js', 'room.js'):name>")
     def moving(name: str) -> Response:
         return _script(_FORMER.get(name, name), _MOVING)
 
