@@ -24,6 +24,7 @@ from hushgate.metrics import Metrics
 from hushgate.robots import Lookout
 from hushgate.robots.names import Names
 from hushgate.sessions import Sessions
+from hushgate.settings import REDIS_REMEDY
 from hushgate.state import State, open_state
 from hushgate.tokens import Tokens
 from hushgate.visit import Decision, Verdict
@@ -130,8 +131,7 @@ def _open_state(config: Config) -> State:
     try:
         return open_state(config.gate["redis_url"], config.data / "state.sqlite")
     except ValueError as error:
-        remedy = "Write redis://host:port, rediss://host:port or redis+cluster://host:port,host:port"
-        raise SettingsError([Problem("environment", "HUSHGATE_REDIS_URL", str(error), remedy)]) from None
+        raise SettingsError([Problem("environment", "HUSHGATE_REDIS_URL", str(error), REDIS_REMEDY)]) from None
 
 
 def keep_outcome(house: House, site: Site, id: str, outcome: str) -> bool:

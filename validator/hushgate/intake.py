@@ -21,6 +21,7 @@ from hushgate.keys import new_nonce
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.quiz import ask, write_seed
 from hushgate.sessions import FUTURE_MS, Session
+from hushgate.signup.lists import refuse_blocked
 from hushgate.signup.reputation import Reputation
 from hushgate.tokens import Claims
 from hushgate.visit import Finding, Judged, Timing, Visit
@@ -47,6 +48,7 @@ def check_origin(site: Site, caller: Caller) -> str:
 def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, Any]:
     """Answers ``POST /v1/session``. Raises RequestRefused in its several ways."""
     site = house.site(opening.sitekey)
+    refuse_blocked(house, site.key, caller.ip)
     check_origin(site, caller)
     prefix = address_prefix(caller.ip)
     house.session_limit.hit(prefix)
@@ -74,6 +76,7 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     started = time.perf_counter()
     session = house.sessions.read(envelope.session)
     site = house.site(session.site)
+    refuse_blocked(house, site.key, caller.ip)
     hostname = check_origin(site, caller)
     house.sessions.check_seal(envelope.session, session, envelope.payload, envelope.seal)
     payload = read_payload(envelope.payload)

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from hushgate.errors import BadField
 from hushgate.keys import TEST_SECRET, weakness
+from hushgate.lists.entry import Kind, read_value
 from hushgate.visit import Decision
 
+REDIS_REMEDY = "Write redis://host:port, rediss://host:port or redis+cluster://host:port,host:port"
 RATE = re.compile(r"^(\d{1,9})/(?:(\d{1,6}) ?)?(second|minute|hour|day)s?$")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -102,6 +105,16 @@ def _list(value: Any) -> list[str]:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValueError("expected a list of texts")
     return [item for item in items if item]
+
+
+def _entries(value: Any) -> tuple[tuple[Kind, str], ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ValueError("expected a list of texts")
+    try:
+        return tuple(read_value(item) for item in items)
+    except BadField as error:
+        raise ValueError(str(error).removeprefix("value: ")) from None
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -358,7 +371,20 @@ LIMITS: tuple[Setting, ...] = (
     Setting("site", _rates, (), "Signups at the site, all in all."),
 )
 
+LISTS: tuple[Setting, ...] = (
+    Setting(
+        "block",
+        _entries,
+        (),
+        'What is refused: ["203.0.113.0/24", "AS64500", "example.com", "agent:curl/*"]. `hushgate block` adds more, with reason and expiry.',
+    ),
+    Setting("allow", _entries, (), "What is let in whatever else is said, likewise. It beats a block."),
+)
+
 LAYERS: tuple[LayerSettings, ...] = (
+    LayerSettings(
+        "lists", "Whom the operator has blocked or let in: addresses, networks, mail domains, user agents.", LISTS
+    ),
     LayerSettings("verdict", "What the visit was judged to be, by its token."),
     LayerSettings("decoy", "A field that nobody sees, where `/v1/decoy.js` is embedded. Alone it never ghosts."),
     LayerSettings(

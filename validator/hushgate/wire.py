@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from hushgate.decision import Conversion
+from hushgate.lists.entry import Entry, Kind, ListName
 from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
 
 OutcomeName = Literal["confirmed", "active", "paid", "bounced", "reported"]
@@ -153,6 +154,28 @@ class LoginAnswer(Struct, frozen=True):
     decision: Decision
     reason: str
     retry_after: int
+
+
+API = "api"
+
+
+class ListQuestion(Struct, frozen=True, omit_defaults=True):
+    """An entry to add. ``until`` is 12h, 7d, 2w, or a date; without it, the entry stays."""
+
+    list: ListName
+    value: str
+    kind: Kind | None = None
+    reason: str = ""
+    by: Annotated[str, Meta(min_length=1)] = API
+    until: str | None = None
+    decision: Literal["challenge", "throttle", "ghost", "deny"] = "deny"
+    secret: Secret = ""
+
+
+class ListAnswer(Struct, frozen=True):
+    """The entries that were asked for, that was added, or that were removed."""
+
+    entries: list[Entry]
 
 
 Question = LoginQuestion | AdmitQuestion | VerifyQuestion | CommitQuestion | OutcomeQuestion

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from hushgate.cli import checks, config, demo, docs, geo, judge, keys, outcomes, robots, serve, site, tokens
+from hushgate.cli import block, checks, config, demo, docs, geo, judge, keys, outcomes, robots, serve, site, tokens
 from hushgate.errors import HushgateError, SettingsError
 from hushgate.version import __version__
 
@@ -49,6 +49,8 @@ for command in (
     tokens.mint,
     outcomes.outcomes,
     geo.geo,
+    block.block,
+    block.allow,
     robots.robots,
 ):
     main.add_command(command)

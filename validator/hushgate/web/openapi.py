@@ -18,6 +18,8 @@ from hushgate.wire import (
     AdmitQuestion,
     CommitAnswer,
     CommitQuestion,
+    ListAnswer,
+    ListQuestion,
     LoginAnswer,
     LoginQuestion,
     OutcomeAnswer,
@@ -100,7 +102,7 @@ _BACKEND: dict[str, tuple[str, type[msgspec.Struct], type[msgspec.Struct]]] = {
 @cache
 def describe() -> dict[str, Any]:
     """The whole description."""
-    types = (*_TYPES, *(shape for _, *shapes in _BACKEND.values() for shape in shapes))
+    types = (*_TYPES, ListQuestion, ListAnswer, *(shape for _, *shapes in _BACKEND.values() for shape in shapes))
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
@@ -116,6 +118,14 @@ def describe() -> dict[str, Any]:
                 "post": _post("Redeems a token; always 200", _FORMS, "Redeem", "Redemption", refuses=False)
             },
             **{path: {"post": _backend(*row)} for path, row in _BACKEND.items()},
+            "/v1/lists": {
+                "get": _get("The entries that hold for the site", "application/json"),
+                "post": _backend("Adds an entry to the blocklist or the allowlist", ListQuestion, ListAnswer),
+            },
+            "/v1/lists/{id}": {
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "delete": _get("Removes an entry", "application/json", also="404"),
+            },
             "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
             "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
             "/v1/rooms": {"get": _get("The frame that the collector opens", "text/html")},

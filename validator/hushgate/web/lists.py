@@ -1,0 +1,74 @@
+"""``/v1/lists``: a site's own entries on the blocklist and the allowlist, for its backend.
+
+The secret comes as ``Authorization: Bearer``, because a GET has no body; a POST may hold it in its body, as other questions do. A
+backend sees the entries of all sites that hold for its own, and changes its own only.
+"""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from hushgate.config import Site
+from hushgate.errors import BadField, RequestRefused, SecretRefused
+from hushgate.house import House
+from hushgate.keys import hash_secret
+from hushgate.signup.lists import open_book
+from hushgate.web.answers import answer
+from hushgate.wire import API, ListAnswer, ListQuestion
+
+_BEARER = "bearer "
+
+
+def blueprint(house: House) -> Blueprint:
+    """The routes."""
+    routes = Blueprint("lists", __name__)
+
+    @routes.get("/v1/lists")
+    def show() -> Response:
+        site, now = _site(house, ""), time.time()
+        entries = [one for one in house.room(open_book).entries() if one.site in ("", site.key) and one.live(now)]
+        return answer(ListAnswer(entries))
+
+    @routes.post("/v1/lists")
+    def add() -> Response:
+        question = _read(request.get_data(cache=False))
+        site = _site(house, question.secret)
+        told = {name: getattr(question, name) for name in ("reason", "by", "kind", "until", "decision")}
+        entry = house.room(open_book).add(question.list, question.value, site=site.key, **told)
+        return answer(ListAnswer([entry]))
+
+    @routes.delete("/v1/lists/<id>")
+    def remove(id: str) -> Response:
+        site, book = _site(house, ""), house.room(open_book)
+        mine = [one.id for one in book.store.read() if one.id == id and one.site == site.key]
+        if not mine:
+            refused = RequestRefused("no entry of this site has this id", "id", code="not-found")
+            refused.status = 404
+            raise refused
+        return answer(ListAnswer(book.remove(mine, API)))
+
+    return routes
+
+
+def _site(house: House, told: str) -> Site:
+    header = request.headers.get("Authorization", "")
+    secret = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else told
+    site = house.by_secret.get(hash_secret(secret))
+    if site is None:
+        raise SecretRefused("the secret belongs to no site" if secret else "there is no secret", "secret")
+    return site
+
+
+_decode = msgspec.json.Decoder(ListQuestion).decode
+
+
+def _read(body: bytes) -> ListQuestion:
+    try:
+        return _decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        text, _, at = str(error).partition(" - at `$.")
+        field = at.rstrip("`") or (text.split("`")[1] if "missing required field" in text else "body")
+        raise BadField(f"{field}: {text.replace('`', '')}", field) from None
