@@ -9,9 +9,12 @@ export interface Engine {
   features: string[];
 }
 
-/** Paths from `window`. Each is there in some engines, or from some version on, so that together they tell both. */
+/**
+ * Paths from `window`: some are one engine's own, the others came with some version of each, by which the gate holds the claimed
+ * version against them (scripts/features.mjs). None needs a secure context or can be switched off.
+ */
 const FEATURES = (
-  "mozInnerScreenX GestureEvent showOpenFilePicker trustedTypes scheduler.yield documentPictureInPicture " +
+  "mozInnerScreenX GestureEvent " +
   "Array.fromAsync Object.groupBy Promise.withResolvers Promise.try Set.prototype.union " +
   "RegExp.escape Float16Array Error.isError Error.captureStackTrace Math.sumPrecise Temporal " +
   "navigator.connection navigator.gpu navigator.brave"

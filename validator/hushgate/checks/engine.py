@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hushgate.data import read_list
 from hushgate.evidence.browser import Browser
 from hushgate.registry import Tier, check
 from hushgate.signals import Engine
@@ -13,6 +14,8 @@ _FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 F
 _SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
 _SHAPES = {"blink": {"v8"}, "gecko": {"gecko", "other"}, "webkit": {"gecko", "other"}}
 _EVAL = {"blink": 33, "gecko": 37, "webkit": 37}
+_SAFARIS = {"Safari", "Mobile Safari"}
+"""On iOS others have version numbers of their own on the system's engine."""
 _ENGINE_WORDS = {"blink": "Chromium", "gecko": "Firefox", "webkit": "Safari"}
 
 
@@ -87,3 +90,46 @@ def product_sub_wrong(browser: Browser, engine: Engine) -> str | None:
     if expected is None or not engine.product_sub or engine.product_sub == expected:
         return None
     return f"says {browser.words}, but its productSub is {engine.product_sub[:20]}"
+
+
+_ENGINES = ("blink", "gecko", "webkit")
+_SINCE: dict[str, dict[str, float]] = {
+    engine: {name: float(since[column]) for name, *since in (line.split() for line in read_list("features.txt"))}
+    for column, engine in enumerate(_ENGINES)
+}
+"""By engine: each feature, and the version that brought it; 0 where none has."""
+_OLD = ["mozInnerScreenX", "Array.fromAsync", "Object.groupBy", "Promise.withResolvers", "Set.prototype.union"]
+_NEW = ["Promise.try", "RegExp.escape", "Float16Array"]
+
+
+@check(
+    "engine-older-than-user-agent",
+    title="The engine lacks what the claimed version has had for long",
+    tier=Tier.SOFT,
+    weight=50,
+    flags=[
+        {"user_agent": _CHROME, "engine": {"features": _OLD}},
+        {"user_agent": _FIREFOX, "engine": {"features": _OLD}},
+        {"user_agent": _FIREFOX, "engine": {"features": []}},
+    ],
+    passes=[
+        {"user_agent": _CHROME, "engine": {"features": [*_OLD, *_NEW, "Error.isError"]}},
+        {"user_agent": _FIREFOX, "engine": {"features": [*_OLD, *_NEW, "Error.isError", "Temporal"]}},
+        {"user_agent": _SAFARI, "engine": {"features": _OLD}},
+        {"user_agent": _CHROME, "engine": {"features": [*_OLD, *_NEW]}},
+        {"user_agent": _CHROME, "engine": {}},
+        {
+            "user_agent": _CHROME.replace("142", "999"),
+            "engine": {"features": [*_OLD, *_NEW, "Error.isError", "Math.sumPrecise", "Temporal"]},
+        },
+    ],
+    wrong_about="People whose extension names a newer browser than theirs.",
+)
+def engine_older_than_user_agent(browser: Browser, engine: Engine) -> str | None:
+    """Features come with versions, and no page takes them away. Newer ones than claimed say nothing: pages add them themselves."""
+    claimed = browser.chromium if browser.engine == "blink" else browser.major
+    if engine.features is None or not claimed or (browser.engine == "webkit" and browser.family not in _SAFARIS):
+        return None
+    since = _SINCE.get(browser.engine, {})
+    lacking = [name for name, first in since.items() if 0 < first <= claimed - 1 and name not in engine.features]
+    return f"says {browser.words}, but lacks {', '.join(lacking[:4])}" if len(lacking) > 1 else None
