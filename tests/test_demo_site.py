@@ -41,8 +41,8 @@ class FakeGate:
     admission: Admission = PERSON
     tokens: list[str] = field(default_factory=list)
 
-    def admit(self, request: Any, *, token: str, action: str) -> Admission:
-        assert request.environ and action == "signup"
+    def admit(self, request: Any, *, token: str, action: str, email: str) -> Admission:
+        assert request.environ and action == "signup" and email
         self.tokens.append(token)
         return self.admission
 

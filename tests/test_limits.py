@@ -52,7 +52,9 @@ def door(tmp_path: Path) -> Iterator[Opened]:
 
     def opened(parts: dict[str, Any] | None = None, **limits: Any) -> Door:
         off = dict.fromkeys(("address", "session", "device", "provider", "domain", "network", "site"), "off")
-        rigs.append(open_rig(tmp_path / str(len(rigs)), limits={**off, **limits} if limits else {}))
+        rigs.append(
+            open_rig(tmp_path / str(len(rigs)), limits={**off, **limits} if limits else {}, layers={"mail": "off"})
+        )
         return Door(rigs[-1], **(parts or {}))
 
     yield opened

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hushgate.state import Hit, Lease, Limit, Spend, State, open_state
+from hushgate.state import Count, Hit, Lease, Limit, Spend, State, Tally, open_state
 from hushgate.state.limits import wait_seconds
 from hushgate.state.lua import Script
 from servers import Cluster, Server
@@ -68,6 +68,43 @@ def test_a_limit_frees_its_places_after_the_time_it_says(state: State) -> None:
 def test_shards_do_not_share(state: State) -> None:
     limit, nonce = [Limit(fresh(), 1, DAY)], fresh()
     assert state.spend("a", nonce, 60, limit).fresh and state.spend("b", nonce, 60, limit).fresh
+
+
+def test_a_tally_adds_up_what_is_new_and_only_asks_for_what_is_not(state: State) -> None:
+    wide, read, often = Count(fresh(), DAY), Count(fresh(), DAY, 0), Count(fresh(), DAY, 5)
+    ann, bob = Count(fresh(), DAY), Count(fresh(), DAY)
+    assert state.tally("a", []) == Tally((), False)
+    assert state.tally("a", [wide, read, often], ann) == Tally((1, 0, 5), False)
+    assert state.tally("a", [wide, read, often], ann) == Tally((1, 0, 5), True)
+    assert state.tally("a", [wide, read, often], bob) == Tally((2, 0, 10), False)
+    assert state.tally("a", [wide, read, often]) == Tally((3, 0, 15), False)
+    assert state.tally("b", [wide], ann) == Tally((1,), False)
+
+
+def test_a_tally_slides(state: State) -> None:
+    count = Count(fresh(), 1)
+    time.sleep(1 - time.time() % 1)  # the start of a window
+    state.tally("a", [count._replace(add=100)])
+    time.sleep(1.5 - time.time() % 1)
+    assert 0 < state.tally("a", [count._replace(add=0)]).counts[0] < 60
+    time.sleep(1)
+    assert state.tally("a", [count._replace(add=0)]).counts == (0,)
+
+
+def test_tallies_of_many_workers_lose_nothing(opener: Opener) -> None:
+    counts, markers = [Count(fresh(), DAY), Count(fresh(), DAY)], [fresh() for _ in range(20)]
+
+    def work() -> list[str]:
+        state = opener()
+        said = [str(state.tally("a", counts, Count(marker, DAY)).again) for marker in markers]
+        state.close()
+        return said
+
+    answers = Counter(answer for each in in_children(work, 4) for answer in each)
+    assert answers == {"False": 20, "True": 60}
+    state = opener()
+    assert state.tally("a", [count._replace(add=0) for count in counts]).counts == (20, 20)
+    state.close()
 
 
 def test_a_lease_is_its_holders_until_it_is_spent(state: State) -> None:
@@ -196,6 +233,7 @@ CALLS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(["hit", "test"]), AMOUNTS),
         st.tuples(st.just("spend"), AMOUNTS, NAMES),
+        st.tuples(st.just("tally"), AMOUNTS, st.one_of(st.none(), NAMES)),
         st.tuples(st.just("lease"), NAMES, HOLDERS, st.booleans()),
         st.tuples(st.sampled_from(["commit", "release"]), NAMES, HOLDERS),
     ),
@@ -211,6 +249,9 @@ def play(state: State, calls: list[Any], salt: str) -> list[object]:
             said.append(state.lease(salt + first, rest[0], 600, spend=rest[1]))
         elif verb in ("commit", "release"):
             said.append(getattr(state, verb)(salt + first, rest[0], *([600] if verb == "commit" else [])))
+        elif verb == "tally":
+            counts = [Count(f"{salt}{key}{place}", DAY, add) for place, (key, add) in enumerate(first)]
+            said.append(state.tally("x", counts, Count(salt + "m" + rest[0], DAY) if rest[0] else None))
         else:
             limits = [Limit(salt + key, amount, DAY) for key, amount in first]
             answer = state.spend("x", salt + rest[0], 600, limits) if rest else getattr(state, verb)("x", limits)

@@ -11,15 +11,17 @@ from flask import Flask, Response, request
 
 from hushgate import Gate
 from hushgate_demo import analytics, pages, panel, signup
+from hushgate_demo import clock as clocks
 from hushgate_demo.accounts import Accounts
+from hushgate_demo.clock import Clock
 from hushgate_demo.settings import Settings
 from hushgate_demo.store import Store
 
 BODY_MAX = 16 * 1024
 
 
-def create_app(gate: Gate, settings: Settings) -> Flask:
-    """The site over an open gate."""
+def create_app(gate: Gate, settings: Settings, clock: Clock | None = None) -> Flask:
+    """The site over an open gate; with the ``clock`` that its counters go by, where a wave may set it."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     store = Store(settings.data)
@@ -29,6 +31,8 @@ def create_app(gate: Gate, settings: Settings) -> Flask:
     app.register_blueprint(analytics.blueprint(store))
     if settings.operator:
         app.register_blueprint(panel.blueprint(desk))
+        if clock:
+            app.register_blueprint(clocks.blueprint(clock))
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     app.context_processor(lambda: {"site": settings, "attempt": uuid.uuid4().hex})
     _guard(app, settings)
@@ -62,4 +66,8 @@ def _guard(app: Flask, settings: Settings) -> None:
 
 def from_env() -> Any:
     """The app for a WSGI server: ``hushgate_demo.app:from_env``, a factory."""
-    return create_app(Gate.from_env(), Settings.from_env(os.environ))
+    settings = Settings.from_env(os.environ)
+    if not settings.clock:
+        return create_app(Gate.from_env(), settings)
+    clock = Clock()
+    return create_app(clocks.open_gate(clock), settings, clock)

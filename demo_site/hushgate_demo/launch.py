@@ -31,6 +31,8 @@ _SETTINGS = f"""\
 # Written by `hushgate demo` each time it starts. Secrets are in the environment of its two processes only.
 [gate]
 trusted_proxies = ["127.0.0.0/8", "::1/128"]  # so that `hushgate demo --wave` can come from many addresses
+session_rate = "1200/minute"  # and a day of one address in a minute
+verdict_rate = "1200/minute"
 
 [sites.{SITEKEY}]
 name = "Fernpost"
@@ -39,6 +41,9 @@ mode = "enforce"
 
 [sites.{SITEKEY}.limits]
 exempt = ["127.0.0.0/8", "::1/128"]  # you will fill the form more than five times an hour
+
+[sites.{SITEKEY}.checks]
+quiz-unanswered = "observe"  # the wave's visitors are made up, and have no page to measure boxes in
 """
 
 
@@ -90,6 +95,7 @@ def _environment(data: Path, gate_port: int) -> dict[str, str]:
         "HUSHGATE_CONFIG": str(write_settings(data)),
         "HUSHGATE_DATA": str(data),
         "HUSHGATE_KEYS": new_key(),
+        "FERNPOST_CLOCK": "1",
         "FERNPOST_DATA": str(data),
         "FERNPOST_GATE_URL": f"http://{HOST}:{gate_port}",
         "FERNPOST_SITEKEY": SITEKEY,

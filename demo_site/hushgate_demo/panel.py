@@ -69,6 +69,8 @@ class Panel:
         )
         with self.store.write() as db:
             db.execute("INSERT INTO signups VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            deciding = (account.id, admission.log.get("layer"), admission.log.get("code"))
+            db.execute("INSERT OR REPLACE INTO deciding VALUES (?, ?, ?)", deciding)
 
     def state(self) -> dict[str, Any]:
         """Everything on the panel."""
@@ -79,8 +81,11 @@ class Panel:
 
     def after(self, serial: int) -> list[dict[str, Any]]:
         """The signups after a serial number, oldest first, a page of them."""
-        sql = "SELECT serial, email, outcome, decision, verdict, EXISTS (SELECT 1 FROM users WHERE id = account) AS row"
-        rows = self.store.read(f"{sql} FROM signups WHERE serial > ? ORDER BY serial LIMIT ?", serial, PAGE)
+        sql = (
+            "SELECT serial, email, outcome, decision, verdict, layer, code, EXISTS (SELECT 1 FROM users WHERE id = account)"
+            " AS row FROM signups LEFT JOIN deciding USING (account) WHERE serial > ? ORDER BY serial LIMIT ?"
+        )
+        rows = self.store.read(sql, serial, PAGE)
         return [dict(row) for row in rows]
 
 

@@ -58,3 +58,9 @@ CREATE TABLE IF NOT EXISTS signups (
     skipped TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS signups_account ON signups (account);
+-- Which layer of the door decided, and its word for it.
+CREATE TABLE IF NOT EXISTS deciding (
+    account TEXT PRIMARY KEY,
+    layer TEXT,
+    code TEXT
+);

@@ -14,6 +14,7 @@ class Settings:
 
     ``unique`` refuses a second account for one address, as most sites do; off by default, so that the demo can be played
     with one address again and again. ``operator`` shows the panel beside the signup. A real site has no such thing: it is there to watch the demo by.
+    ``clock`` lets a wave set the clock that the door counts by.
     """
 
     data: Path
@@ -22,6 +23,7 @@ class Settings:
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     operator: bool = True
     unique: bool = False
+    clock: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -33,4 +35,5 @@ class Settings:
             secret=environ.get("FERNPOST_SECRET") or secrets.token_urlsafe(32),
             operator=environ.get("FERNPOST_OPERATOR", "1") != "0",
             unique=environ.get("FERNPOST_UNIQUE", "0") == "1",
+            clock=environ.get("FERNPOST_CLOCK", "0") == "1",
         )

@@ -30,7 +30,8 @@ class Desk:
     # ---- Hushgate, from here ---------------------------------------------------------------------------------------
     def place(self, form: SignupForm) -> Outcome:
         """One signup, decided and done. The token is spent only where there is nothing for the visitor to mend."""
-        admission = self.gate.admit(request, token=request.form.get("hushgate-token", ""), action="signup")
+        token = request.form.get("hushgate-token", "")
+        admission = self.gate.admit(request, token=token, action="signup", email=form.email)
         account = self.accounts.draft(form)
         outcome = Outcome(self.act(admission, account), account)
         self.panel.record(admission, outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -10,7 +11,8 @@ import msgspec
 
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.scoring import HARD_SCORE, Thresholds
-from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, POLICY, SITE, Rate, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MAIL_RULES, POLICY, SITE, Rate, Setting
+from hushgate.signup.mail import RULES, Rule
 
 _NOTICE = "<!-- Written by `hushgate docs` from the code. Do not edit. -->\n"
 _TIER_WORDS = {
@@ -18,6 +20,11 @@ _TIER_WORDS = {
     Tier.SOFT: "scores",
     Tier.NOTE: "is recorded and scores nothing",
 }
+_MAIL = (
+    "These are asked when somebody signs up, not when a visit is judged: what they find becomes the word of the door's layer `mail`. "
+    "They join as checks do, the strongest of a family and noisy-or across families, with a verdict of suspect as a family of its own. "
+    "Weights and thresholds are in `[sites.<site key>.mail]`.\n"
+)
 
 
 def pages() -> dict[str, str]:
@@ -38,7 +45,21 @@ def checks_page() -> str:
         module = __import__(f"hushgate.checks.{family}", fromlist=["__doc__"])
         lines.append(f"## {family}\n\n{(module.__doc__ or '').strip()}\n")
         lines += [_check(check) for check in checks]
+    lines += ["## The door: mail\n", _MAIL, *map(_rule, RULES.values())]
     return "\n".join(lines)
+
+
+def _rule(rule: Rule) -> str:
+    setting = next(setting for setting in MAIL_RULES if setting.name == rule.name)
+    rows = [
+        f"### mail.{rule.name}\n",
+        f"{setting.help} Weight {setting.default}, family {rule.family}.\n",
+        f"{inspect.cleandoc(rule.look.__doc__ or '')}\n",
+        f"- May be wrong about: {rule.wrong_about}",
+        f"- Flags, for example: `{_example(rule.flags[0])}`",
+        f"- Passes, for example: `{_example(rule.passes[0])}`\n",
+    ]
+    return "\n".join(rows)
 
 
 def _check(check: Check) -> str:

@@ -127,7 +127,8 @@ def _test_sites() -> dict[str, Site]:
     }
 
 
-def _open_state(config: Config) -> State:
+def open_state_of(config: Config) -> State:
+    """Opens the state store that is configured. Raises SettingsError where its URL cannot be read."""
     try:
         return open_state(config.gate["redis_url"], config.data / "state.sqlite")
     except ValueError as error:
@@ -172,7 +173,7 @@ def open_house(config: Config, **parts: Any) -> House:
     return House(
         config=config,
         ring=ring,
-        state=parts.get("state") or _open_state(config),
+        state=parts.get("state") or open_state_of(config),
         spool=parts.get("spool") or _open_spool(config, "spool"),
         outcomes=parts.get("outcomes") or _open_spool(config, outcomes.FOLDER),
         atlas=parts.get("atlas") or Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"]),

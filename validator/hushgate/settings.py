@@ -125,6 +125,19 @@ def _networks(value: Any) -> tuple[Any, ...]:
     return tuple(ipaddress.ip_network(item) for item in _list(value))
 
 
+def _servers(value: Any) -> tuple[str, ...]:
+    servers = _list(value)
+    for server in servers:
+        parts = urlsplit(f"//{server}")
+        try:
+            address, _ = ipaddress.ip_address(parts.hostname or ""), parts.port
+        except ValueError:
+            address = None
+        if address is None or parts.path:
+            raise ValueError(f"expected an address and a port, as 192.0.2.1:53: {server!r} is none")
+    return tuple(servers)
+
+
 def _hostnames(value: Any) -> tuple[str, ...]:
     names = _list(value)
     bad = [name for name in names if "/" in name or ":" in name or name != name.lower()]
@@ -261,6 +274,24 @@ GATE: tuple[Setting, ...] = (
     Setting(
         "reputation_budget", _whole(1, 10_000_000), 900, "Questions about addresses a day, of all workers together."
     ),
+    Setting(
+        "mx_lookups",
+        _flag,
+        False,
+        "Whether the MX records of mail domains are looked up, in the background. It tells your resolver who signs up from where.",
+    ),
+    Setting(
+        "mx_budget_ms",
+        _whole(0, 1000),
+        50,
+        "Milliseconds that a signup waits for an MX look-up that is not cached; what is not there by then counts for nothing.",
+    ),
+    Setting(
+        "mx_servers",
+        _servers,
+        (),
+        "Resolvers to ask, 192.0.2.1 or 192.0.2.1:5353 or [2001:db8::1]:53; else the system's.",
+    ),
     Setting("log_level", _one_of("debug", "info", "warning", "error"), "info", "How much is logged."),
 )
 """Settings of the gate: the table ``[gate]``, or ``HUSHGATE_<NAME>`` in the environment."""
@@ -381,6 +412,58 @@ LISTS: tuple[Setting, ...] = (
     Setting("allow", _entries, (), "What is let in whatever else is said, likewise. It beats a block."),
 )
 
+OFF, OBSERVE = "off", "observe"
+
+
+def _weight(value: Any) -> int | str:
+    """A rule's: off, observe, or a weight."""
+    if value in (OFF, OBSERVE):
+        return str(value)
+    try:
+        return _whole(1, 100)(value)
+    except ValueError:
+        raise ValueError(f'expected "{OFF}", "{OBSERVE}", or a weight from 1 to 100') from None
+
+
+MAIL_RULES: tuple[Setting, ...] = (
+    Setting("disposable", _weight, 60, "The domain is one of throw-away mail. Privacy relays are not."),
+    Setting("ending", _weight, 20, "The domain's ending is one that throw-away mail is found under."),
+    Setting("undeliverable", _weight, 50, "No mail can be delivered to the domain; needs `mx_lookups`."),
+    Setting("random_local", _weight, 50, "What stands before the @ looks random."),
+    Setting("shared_prefix", _weight, 72, "Several made-up addresses within an hour begin alike."),
+    Setting("sequence", _weight, 60, "Several addresses within an hour end in numbers next to each other."),
+    Setting("many_spellings", _weight, 50, "One inbox is written in several ways within a day."),
+    Setting("new_domain", _weight, 25, "Nobody has signed up with the domain for a month."),
+    Setting(
+        "domain_burst", _weight, 50, "Addresses of a domain that was not known come from many networks within a day."
+    ),
+    Setting(
+        "concentration", _weight, 40, "Over 30 % of an hour's signups are at one domain, and twice its usual share."
+    ),
+    Setting("host_burst", _weight, 50, "Many new domains within a day have one mail host; needs `mx_lookups`."),
+    Setting("surge", _weight, 50, "Six times the usual signups within an hour, a tenth of them part of a wave."),
+)
+"""The rules for mail addresses: what each weighs, or off, or observe."""
+
+MAIL: tuple[Setting, ...] = (
+    Setting("actions", _names, ("signup",), "Actions at which somebody gives an address for the first time."),
+    Setting(
+        "keep",
+        _one_of("hash", "address"),
+        "hash",
+        "How an address is kept on record: as a keyed hash, or as it was written.",
+    ),
+    Setting(
+        "syntax",
+        _one_of(OFF, *get_args(Decision)),
+        "deny",
+        "What is done where it is no mail address at all; the reason says what to mend.",
+    ),
+    Setting("challenge_at", _percent, 50.0, "What the rules weigh together from which an address is challenged."),
+    Setting("ghost_at", _percent, 90.0, "And from which it is ghosted: it takes three families of rules that agree."),
+    *MAIL_RULES,
+)
+
 LAYERS: tuple[LayerSettings, ...] = (
     LayerSettings(
         "lists", "Whom the operator has blocked or let in: addresses, networks, mail domains, user agents.", LISTS
@@ -393,6 +476,7 @@ LAYERS: tuple[LayerSettings, ...] = (
     LayerSettings(
         "limits", "How many signups there may be, by address, network, mail domain and provider, and device.", LIMITS
     ),
+    LayerSettings("mail", "The mail address: what it says by itself, and what shows only across signups.", MAIL),
 )
 """The layers in the order in which they are asked: ``[sites.<site key>.layers]`` says off, observe or enforce for each."""
 

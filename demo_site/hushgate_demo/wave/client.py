@@ -70,23 +70,50 @@ class Visit(NamedTuple):
     trouble: str = ""
 
 
+class Ready(NamedTuple):
+    """A visitor with the page open, the form filled in and the gate's token: all that is left is to send it."""
+
+    visitor: Visitor
+    form: dict[str, str]
+    conversion: str
+
+
 def play(demo: Server, gate: Server, visitor: Visitor) -> Visit:
     """One visitor, from the page to the answer. Never raises."""
+    ready = prepare(demo, gate, visitor)
+    return ready if isinstance(ready, Visit) else submit(demo, ready)
+
+
+def prepare(demo: Server, gate: Server, visitor: Visitor) -> Ready | Visit:
+    """One visitor, from the page to the token; a Visit with its trouble where there is none. Never raises."""
     try:
-        return _play(demo, gate, visitor)
+        page = demo.send("GET", "/", _navigation(visitor)).body
+        verdict = _verdict(demo, gate, visitor, _first(_SITEKEY, page))
     except (OSError, HTTPException, KeyError, ValueError) as error:
-        return Visit(visitor, 0, False, f"{type(error).__name__}: {error}")
-
-
-def _play(demo: Server, gate: Server, visitor: Visitor) -> Visit:
-    page = demo.send("GET", "/", _navigation(visitor)).body
-    verdict = _verdict(demo, gate, visitor, _first(_SITEKEY, page))
+        return _trouble(visitor, error)
     form = {"attempt": _first(_ATTEMPT, page), "hushgate-token": verdict["token"]}
     form |= {"name": visitor.name, "email": visitor.email, "password": f"{visitor.email[:8]}-7Kq"}
+    return Ready(visitor, form, verdict.get("conversion", ""))
+
+
+def submit(demo: Server, ready: Ready) -> Visit:
+    """Sends the form, and the analytics' event where it counts. Never raises."""
+    try:
+        return _submit(demo, ready)
+    except (OSError, HTTPException) as error:
+        return _trouble(ready.visitor, error)
+
+
+def _trouble(visitor: Visitor, error: Exception) -> Visit:
+    return Visit(visitor, 0, False, f"{type(error).__name__}: {error}")
+
+
+def _submit(demo: Server, ready: Ready) -> Visit:
+    visitor = ready.visitor
     headers = _fetch(demo, visitor, "same-origin", _FORM, "application/json")
-    answer = demo.send("POST", "/signup", headers, urlencode(form))
+    answer = demo.send("POST", "/signup", headers, urlencode(ready.form))
     user = answer.json().get("user")
-    counts = answer.status == 200 and isinstance(user, dict) and verdict.get("conversion") == "count"
+    counts = answer.status == 200 and isinstance(user, dict) and ready.conversion == "count"
     if counts and isinstance(user, dict):
         event = json.dumps({"event": "sign_up", "user_id": user.get("id")})
         demo.send("POST", "/analytics", _fetch(demo, visitor, "same-origin", "text/plain;charset=UTF-8"), event)

@@ -16,15 +16,22 @@ from hushgate_demo.wave.client import Server, Visit, play
 from hushgate_demo.wave.tally import Summary, last_serial, table, tally
 from hushgate_demo.wave.visitor import Visitor
 
+COUNT, PEOPLE = 120, 12
 COUNT_MAX = 20_000
 BOT_THREADS = 8
 PEOPLE_THREADS = 16
 
 
 def run(
-    demo_url: str, gate_url: str, *, count: int = 120, people: int = 12, seed: int = 1, records: Path | None = None
+    demo_url: str,
+    gate_url: str,
+    *,
+    count: int | None = None,
+    people: int | None = None,
+    seed: int = 1,
+    records: Path | None = None,
 ) -> Summary:
-    """Sends ``count`` bots and ``people`` people to the demo that is running, and prints what came of them.
+    """Sends ``count`` bots (120) and ``people`` people (12) to the demo that is running, and prints what came of them.
 
     The same seed is the same wave, but for the mail addresses, which are new in every run. ``records`` is a file or a
     folder of recorded people.
@@ -32,7 +39,8 @@ def run(
     Raises:
         SystemExit: no demo is running there, or the address is not this machine's.
     """
-    demo, gate, serial = _find(demo_url, gate_url)
+    demo, gate, serial = find(demo_url, gate_url)
+    count, people = COUNT if count is None else count, PEOPLE if people is None else people
     visitors = gather(min(count, COUNT_MAX), min(people, COUNT_MAX), seed, records)
     click.echo(f"A wave of {count} bots, and {people} people among them, is on its way to {demo_url}")
     visits = _send(demo, gate, visitors)
@@ -57,7 +65,8 @@ def gather(count: int, crowd: int, seed: int, records: Path | None = None) -> li
     return [*wave, *persons]
 
 
-def _find(demo_url: str, gate_url: str) -> tuple[Server, Server, int]:
+def find(demo_url: str, gate_url: str) -> tuple[Server, Server, int]:
+    """The demo and the gate that run there, and the serial of the latest signup. Raises SystemExit as ``run`` does."""
     try:
         demo, gate = Server(demo_url), Server(gate_url)
         return demo, gate, last_serial(demo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 Headers = list[tuple[str, str]]
 Brands = list[dict[str, str]]
@@ -44,6 +44,13 @@ class Visitor:
     seconds: float
     person: bool = False
     missing: dict[str, str] = field(default_factory=dict)
+
+
+class Signup(NamedTuple):
+    """A visitor, and when the form is sent: seconds from the beginning of the wave, by the wave's own clock."""
+
+    at: float
+    visitor: Visitor
 
 
 def name_and_email(random: Random, number: int, run: str) -> tuple[str, str]:

@@ -17,16 +17,28 @@ import click
     show_default=True,
     help="Folder for all it writes.",
 )
-@click.option("--wave", is_flag=True, help="Replay a wave of bots, and some people, against the demo that is running.")
-@click.option("--count", default=120, show_default=True, help="Bots in the wave.")
-@click.option("--people", default=12, show_default=True, help="People among them.")
+@click.option(
+    "--wave",
+    is_flag=False,
+    flag_value="botnet",
+    metavar="[NAME]",
+    help="Replay a wave against the demo that is running: botnet (if no name is given), one-address, providers, sequence.",
+)
+@click.option("--count", type=click.IntRange(1), help="Bots in the wave; each has its own number.")
+@click.option("--people", type=click.IntRange(0), help="People among them.")
 @click.option("--seed", default=1, show_default=True, help="The wave's seed: the same seed is the same wave.")
-def demo(demo_port: int, gate_port: int, data: Path, wave: bool, count: int, people: int, seed: int) -> None:
+def demo(
+    demo_port: int, gate_port: int, data: Path, wave: str | None, count: int | None, people: int | None, seed: int
+) -> None:
     """Starts the demo, or replays a wave against it (--wave)."""
     if wave:
-        from hushgate_demo.wave import run
+        from hushgate_demo.wave import WAVES
 
-        run(f"http://127.0.0.1:{demo_port}", f"http://127.0.0.1:{gate_port}", count=count, people=people, seed=seed)
+        if wave not in WAVES:
+            raise click.BadParameter(f"there is no wave {wave!r}, only {', '.join(WAVES)}", param_hint="--wave")
+        WAVES[wave](
+            f"http://127.0.0.1:{demo_port}", f"http://127.0.0.1:{gate_port}", count=count, people=people, seed=seed
+        )
     else:
         from hushgate_demo.launch import run_demo
 

@@ -32,7 +32,7 @@ class Attempt:
 
     ``claims`` are those of a good token; without one ``refused`` says why there are none. ``form`` holds what else of the form
     the door may see (the decoy), never what the visitor wrote elsewhere. ``headers`` is the judgement of the request's own
-    headers, made where there is no good token.
+    headers, made where there is no good token. ``notes`` is what a layer has to remember from ``look`` to ``settle``, by its name.
     """
 
     house: House
@@ -46,6 +46,7 @@ class Attempt:
     claims: Claims | None = None
     refused: HushgateError | None = None
     headers: Judgement | None = None
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def verdict(self) -> Verdict | None:

@@ -21,6 +21,7 @@ from hushgate.caller import Caller, parse_address, within
 from hushgate.house import House
 from hushgate.settings import Rate
 from hushgate.signup.layer import Attempt, Consuming, Layer
+from hushgate.signup.mail.domains import provider
 from hushgate.signup.usual import ASSUMED_BY, LEARNED, WEEK, Usual
 from hushgate.state import UNLIMITED, Quota, Taken
 from hushgate.visit import Decision, Word
@@ -121,9 +122,9 @@ class LimitsLayer(Consuming):
         if network.asn:
             yield Part("network", str(network.asn))
         if domain:
-            provider = provider_of(domain)
-            yield Part("domain", self._hashed(domain), provider)
-            yield Part("provider", self._hashed(provider), provider)
+            holder = provider_of(domain)
+            yield Part("domain", self._hashed(domain), holder)
+            yield Part("provider", self._hashed(holder), holder)
 
     def _proxy(self, caller: Caller) -> bool:
         """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
@@ -201,7 +202,7 @@ def domain_of(email: str | None) -> str:
 
 def provider_of(domain: str) -> str:
     """Who holds the mailboxes of a domain: a known provider, or the domain itself."""
-    return {"gmail.com": "google", "googlemail.com": "google"}.get(domain, domain)
+    return provider(domain) or domain
 
 
 def open_layer(house: House) -> Layer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hushgate.state.base import UNLIMITED as UNLIMITED
+from hushgate.state.base import Count as Count
 from hushgate.state.base import Hit as Hit
 from hushgate.state.base import Lease as Lease
 from hushgate.state.base import Limit as Limit
@@ -12,6 +13,7 @@ from hushgate.state.base import Quota as Quota
 from hushgate.state.base import Spend as Spend
 from hushgate.state.base import State as State
 from hushgate.state.base import Taken as Taken
+from hushgate.state.base import Tally as Tally
 
 
 def open_state(url: str | None, path: Path) -> State:

@@ -73,6 +73,21 @@ class Spend(NamedTuple):
     retry_after: int
 
 
+class Count(NamedTuple):
+    """Something that is counted in a sliding window of ``window`` seconds; ``add`` of 0 only asks."""
+
+    key: str
+    window: int
+    add: int = 1
+
+
+class Tally(NamedTuple):
+    """What was counted in each window, this time included. ``again`` is whether the marker had been counted: then nothing was."""
+
+    counts: tuple[float, ...]
+    again: bool
+
+
 class Lease(enum.Enum):
     """The answer to a redemption."""
 
@@ -107,6 +122,12 @@ class State(Protocol):
 
         A ``marker`` is counted once in ``ttl`` seconds: where it was counted before, only quotas with ``each`` are asked. Without
         ``consume`` nothing is counted.
+        """
+
+    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
+        """Adds to every count, and says how high each is, in one round trip.
+
+        Where there is a ``marker``, only the first that brings it in its window adds anything: the others only ask.
         """
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:

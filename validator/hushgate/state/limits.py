@@ -7,6 +7,11 @@ from collections.abc import Callable, Sequence
 from hushgate.state.base import Limit, Quota, Taken
 
 
+def slide(window: int, now: float, current: int, previous: int) -> float:
+    """The hits of the last ``window`` seconds, by the same estimate."""
+    return current + previous * (1 - now % window / window)
+
+
 def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
     """Whole seconds until another hit is allowed where no other comes between, 0 where it is now.
 

@@ -35,7 +35,7 @@ class Take:
         return ("SET", *keys, "1", "NX", "EX", *values)
 
 
-HIT, SPEND = Script("hit", "limits"), Script("spend", "limits")
+HIT, SPEND, TALLY = Script("hit", "limits"), Script("spend", "limits"), Script("tally", "limits")
 LEASE, COMMIT, RELEASE = Script("lease"), Script("commit"), Script("release")
 QUOTAS = Script("take", "limits")
 PING = Script("ping")

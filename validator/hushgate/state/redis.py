@@ -13,9 +13,9 @@ import redis
 import redis.cluster
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Hit, Lease, Limit, Quota, Spend, Taken, plain
+from hushgate.state.base import Count, Hit, Lease, Limit, Quota, Spend, Taken, Tally, plain
 from hushgate.state.cluster import Cluster
-from hushgate.state.lua import COMMIT, HIT, LEASE, PING, QUOTAS, RELEASE, SPEND, TAKE, Asking
+from hushgate.state.lua import COMMIT, HIT, LEASE, PING, QUOTAS, RELEASE, SPEND, TAKE, TALLY, Asking
 from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
 SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
@@ -79,6 +79,12 @@ class RedisState:
         flat = [part for q in quotas for part in (plain(q.key), q.amount, q.window, plain(q.of), q.times, int(q.each))]
         said = self._run(QUOTAS, [_shard(shard, "c:")], int(consume), key, ttl, *flat)
         return Taken(tuple(said[0::2]), tuple(float(count) if count else None for count in said[1::2]))
+
+    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
+        """See State."""
+        values = [value for count in (marker or Count("", 1), *counts) for value in (plain(count.key), *count[1:])]
+        again, *said = self._run(TALLY, [_shard(shard, "c:")], *values)
+        return Tally(tuple(map(float, said)), bool(again))
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Hit, Lease, Limit, Quota, Spend, Taken, plain
+from hushgate.state.base import Count, Hit, Lease, Limit, Quota, Spend, Taken, Tally, plain
 from hushgate.state.file import StateFile
-from hushgate.state.limits import wait_seconds, weigh
+from hushgate.state.limits import slide, wait_seconds, weigh
 
 T = TypeVar("T")
 SWEEP_EVERY = 128
@@ -45,7 +45,7 @@ ON CONFLICT (key) DO UPDATE SET hits = hits + 1
 """
 """Counts a hit where ``wait_seconds`` would be 0. One statement is its own transaction."""
 
-_ADD = "INSERT INTO counter VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET hits = hits + 1"
+_ADD = "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET hits = hits + excluded.hits"
 
 
 class SqliteState:
@@ -124,7 +124,7 @@ class SqliteState:
                 now = self.clock()
                 counted = [quota for quota, count in zip(quotas, taken.counts, strict=True) if count is not None]
                 windows = ((quota, int(now // quota.window)) for quota in counted)
-                rows = [(_counter(shard, quota, at), (at + 2) * quota.window) for quota, at in windows]
+                rows = [(_counter(shard, quota, at), 1, (at + 2) * quota.window) for quota, at in windows]
                 handle.executemany(_ADD, rows)
                 if key:
                     self._take(handle, key, ttl)
@@ -140,6 +140,25 @@ class SqliteState:
         marks = ",".join("?" * len(names))
         found = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", names).fetchall())  # noqa: S608
         return weigh(quotas, now, lambda quota, at: found.get(_counter(shard, quota, at), 0), again=again)
+
+    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
+        """See State."""
+        return self._write(lambda handle: self._tally(handle, shard, counts, marker))
+
+    def _tally(self, handle: sqlite3.Connection, shard: str, counts: Sequence[Count], marker: Count | None) -> Tally:
+        now, wanted = self.clock(), [*counts, *([marker] if marker else [])]
+        names = {count: _pair(shard, count, now) for count in wanted}
+        asked = [name for pair in names.values() for name in pair]
+        marks = ",".join("?" * len(asked))
+        hits = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", asked).fetchall())  # noqa: S608
+        again = marker is not None and any(name in hits for name in names[marker])
+        for count in [] if again else wanted:
+            current = names[count][0]
+            hits[current] = hits.get(current, 0) + count.add
+            if count.add:
+                handle.execute(_ADD, (current, count.add, (int(now // count.window) + 2) * count.window))
+        sums = (slide(count.window, now, *(hits.get(name, 0) for name in names[count])) for count in counts)
+        return Tally(tuple(sums), again)
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
@@ -225,6 +244,12 @@ class SqliteState:
     def close(self) -> None:
         """See State."""
         self._file.close()
+
+
+def _pair(shard: str, count: Count, now: float) -> tuple[str, str]:
+    """The names of a count's window now, and of the one before."""
+    window = int(now // count.window)
+    return plain(f"{shard}:{count.key}:{window}"), plain(f"{shard}:{count.key}:{window - 1}")
 
 
 def _counter(shard: str, limit: Limit | Quota, window: int) -> str:

@@ -1,0 +1,135 @@
+"""The layer "mail" in the door: what the customer's backend hears of an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hushgate import Admission, Gate
+from hushgate.errors import StateLost
+from hushgate.signup.mail import keep
+from stories import HEADERS, SITE, Rig, open_rig
+from test_limits import DRIVEN
+from test_tokens import gate_of
+
+ALONE = {"limits": "off"}
+
+
+class Door:
+    """The door of one site, and signups at it, each from a network of its own."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.gate: Gate = gate_of(rig)
+        self.number = 0
+
+    def signup(self, email: str | None, *, action: str = "signup", signals: Any = None) -> Admission:
+        self.number += 1
+        token = self.rig.token(signals, action=action) if signals else self.rig.token(action=action)
+        environ = {"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": f"84.{self.number}.1.1"}
+        return self.gate.admit(SimpleNamespace(environ=environ), token=token, action=action, email=email)
+
+
+Opened = Callable[..., Door]
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Opened]:
+    rigs: list[Rig] = []
+
+    def opened(**mail: Any) -> Door:
+        rigs.append(open_rig(tmp_path / str(len(rigs)), layers=ALONE, mail=mail))
+        return Door(rigs[-1])
+
+    yield opened
+    for rig in rigs:
+        rig.house.close()
+
+
+def test_a_person_with_throw_away_mail_is_asked_and_no_ghost(door: Opened) -> None:
+    said = door().signup("ann@mailinator.com")
+    assert (said.decision, said.verdict, said.log["layer"], said.log["code"]) == (
+        "challenge",
+        "human",
+        "mail",
+        "mail-disposable",
+    )
+    assert "mailinator.com is in the list" in said.reason and "ann" not in said.reason
+    assert door(disposable="observe").signup("ann@mailinator.com").allowed
+    assert door(disposable="off").signup("ann@mailinator.com").allowed
+
+
+def test_a_bot_stays_a_ghost_whatever_its_address(door: Opened) -> None:
+    for email in ("ann@gmail.com", "ann@mailinator.com"):
+        assert door().signup(email, signals=DRIVEN).ghosted
+
+
+def test_what_is_no_address_is_refused_in_words_that_name_the_field(door: Opened) -> None:
+    said = door().signup("ann@nowhere")
+    assert (said.decision, said.log["code"]) == ("deny", "mail-syntax") and said.reason.startswith("email: ")
+    assert door(syntax="off").signup("ann@nowhere").allowed
+
+
+def test_without_an_address_nothing_is_judged_and_it_says_so(door: Opened) -> None:
+    said = door().signup(None)
+    assert said.allowed and ("mail", "no mail address was given") in [(skip.check, skip.why) for skip in said.skipped]
+
+
+def test_who_logs_in_is_not_judged(door: Opened) -> None:
+    assert door().signup("ann@mailinator.com", action="login").allowed
+    assert not door(actions=["login"]).signup("ann@mailinator.com", action="login").allowed
+
+
+def test_numbers_in_a_row_are_asked_from_the_third_on(door: Opened) -> None:
+    site = door()
+    said = [site.signup(f"x.y{number}@post-{number % 3}.example.com") for number in range(4812, 4822)]
+    assert [one.decision for one in said] == ["allow"] * 2 + ["challenge"] * 8
+    assert said[-1].log["code"] == "mail-sequence"
+
+
+def test_a_wave_is_seen_in_what_was_tried_let_in_or_not(door: Opened) -> None:
+    site = door()
+    for number in range(4812, 4816):
+        assert site.signup(f"x.y{number}@post.example.com", signals=DRIVEN).ghosted
+    assert site.signup("z.y4816@other.example.com").decision == "challenge"
+
+
+def test_a_domain_from_many_networks_is_asked_until_it_is_known(door: Opened) -> None:
+    site = door()
+    assert [site.signup(f"{name}@firm.example.com").decision for name in ("ann", "bob", "cid", "dan", "eve")] == [
+        *["allow"] * 3,
+        *["challenge"] * 2,
+    ]
+    assert all(site.signup(f"{name}@ox.ac.uk").allowed for name in ("ann", "bob", "cid", "dan", "eve"))
+    assert all(site.signup(f"{name}.bell@gmail.com").allowed for name in ("ann", "bob", "cid", "dan", "eve"))
+
+
+def test_rules_that_need_no_store_are_asked_where_it_is_lost(door: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise StateLost("gone")
+
+    site = door()
+    monkeypatch.setattr(site.gate.house.state, "tally", lost)
+    assert site.signup("ann@mailinator.com").decision == "challenge"
+    ordinary = site.signup("ann@gmail.com")
+    assert ordinary.allowed and [skip.why for skip in ordinary.skipped if skip.check == "mail"] == [
+        "the state store is lost, and the address says nothing by itself"
+    ]
+
+
+def test_an_address_is_kept_as_a_hash_of_the_sites_own_unless_the_site_says_otherwise(door: Opened) -> None:
+    first, second, plain = door(), door(), door(keep="address")
+    ring, site = first.gate.house.ring, first.gate.site
+    hashed = keep(ring, site, "Ann@Example.org ")
+    assert (
+        hashed == keep(ring, site, "ann@example.org")
+        and hashed.startswith(f"hmac:{ring.newest.id}:")
+        and "ann" not in hashed
+    )
+    assert keep(second.gate.house.ring, second.gate.site, "ann@example.org") != hashed
+    assert keep(plain.gate.house.ring, plain.gate.site, "Ann@Example.org") == "ann@example.org"
+    assert site.key == SITE

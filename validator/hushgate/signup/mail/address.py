@@ -1,0 +1,53 @@
+"""Reads a mail address: its syntax, by the PyPI package email-validator, and the inbox that it leads to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from email_validator import EmailNotValidError, validate_email
+
+from hushgate.errors import BadField
+from hushgate.signup.mail import domains
+
+FIELD = "email"
+LENGTH_MAX = 254
+"""RFC 5321, section 4.5.3.1.3, less the brackets."""
+_DOTLESS = frozenset({"google", "proton"})
+"""Providers that deliver a.b@ and ab@ to one inbox."""
+
+
+class Address(NamedTuple):
+    """A mail address in parts, in lower case. ``domain`` is in ASCII; ``inbox`` is the same for every spelling of one inbox.
+
+    ``local`` is what stands before the @, without a tag behind "+". ``provider`` is its name where anybody may open an inbox
+    there, else "". ``relay`` is whether the part before the @ was made up by a service that hides a person's address.
+    """
+
+    raw: str
+    local: str
+    domain: str
+    inbox: str
+    provider: str
+    relay: bool
+
+
+def read(email: str) -> Address:
+    """Takes an address apart. Quoted parts, other scripts and IDN are fine; nothing is looked up.
+
+    Raises:
+        BadField: it is no mail address; the message says why and the field is named.
+    """
+    if len(email) > LENGTH_MAX * 4:
+        raise BadField("email: the address is too long", FIELD)
+    try:
+        parsed = validate_email(
+            email.strip(), check_deliverability=False, allow_quoted_local=True, allow_smtputf8=True, strict=False
+        )
+    except EmailNotValidError as error:
+        raise BadField(f"email: {error}", FIELD) from None
+    domain = parsed.ascii_domain.lower()
+    local = parsed.local_part.casefold()
+    provider, base = domains.provider(domain), local.split("+", 1)[0] or local
+    box = base.replace(".", "") if provider in _DOTLESS else base
+    home = provider if provider in _DOTLESS else domain
+    return Address(f"{local}@{domain}", base, domain, f"{box}@{home}", provider, domains.relay(domain))

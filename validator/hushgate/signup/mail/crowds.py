@@ -1,0 +1,195 @@
+"""The rules for what shows only across a site's signups."""
+
+from __future__ import annotations
+
+from hushgate.signup.mail import domains, local
+from hushgate.signup.mail.address import Address
+from hushgate.signup.mail.chance import crowded
+from hushgate.signup.mail.records import SPAN, Records, Sequence
+from hushgate.signup.mail.rule import across, rule
+
+SHARE = 0.30
+"""Of an hour's signups, at one domain (the fourth seed's figure)."""
+SHARE_LEAST = 10
+"""Signups of an hour at one domain, before their share says anything."""
+USUAL = 0.30
+"""The share that a provider is taken to have at a site that has seen nothing yet; 0 for any other domain."""
+PRIOR = 20
+"""Signups that this weighs as much as, against what the site has seen."""
+KNOWN = 6
+"""Signups let in within a month, before today's, that make a domain known: more than a burst gets through in a day."""
+BURST = 4
+"""Networks in a day from which a domain that is not known has addresses."""
+PREFIXES = 1000
+"""Mixed prefixes that people's services choose from, far below the 46,656 that there are."""
+SPELLINGS = 3
+HOST_DOMAINS = 5
+SURGE, SURGE_LEAST = 6, 6
+"""Times the usual signups of an hour, and how many at the least."""
+ALARMS, ALARM_SHARE = 3, 0.1
+"""Attempts of the last hour that looked like part of a wave, and their share of all."""
+_SCALES = {"site": "at any domain", "domain": "at one domain", "stem": "behind one name"}
+_WAVE = {"hour": 40, "alarms": 12, "domain_alarms": 4, "month": 300}
+
+
+@rule(
+    "local",
+    alarms=True,
+    flags=[{"email": "mo6xxybjva6z@deepask.app", "prefixed": 12, "same_prefix": 4}],
+    passes=[
+        {"email": "mo6xxybjva6z@deepask.app", "prefixed": 2, "same_prefix": 2},
+        {"email": "mo6xxybjva6z@duck.com", "prefixed": 12, "same_prefix": 9},
+    ],
+    wrong_about="Staff whose addresses are codes with digits in the middle, when many of them come at once.",
+)
+@across
+def shared_prefix(address: Address, records: Records) -> str | None:
+    """Mixed prefixes such as mo6 are as good as never shared by chance."""
+    if address.relay or not crowded(records.same_prefix, records.prefixed / PREFIXES):
+        return None
+    head = local.prefix(address.local)
+    return f"{records.same_prefix:.0f} addresses within an hour begin with {head} and look made up"
+
+
+@rule(
+    "local",
+    alarms=True,
+    flags=[
+        {"email": "sarah.thompson4812@mailbox.net", "sequences": (Sequence("site", 3, 5),)},
+        {"email": "alex235@gmail.com", "sequences": (Sequence("site", 4, 300), Sequence("stem", 5, 5))},
+    ],
+    passes=[
+        {"email": "anna1987@gmail.com", "sequences": (Sequence("site", 6, 20), Sequence("stem", 2, 2))},
+        {"email": "anna88@gmail.com", "sequences": (Sequence("site", 9, 30),)},
+        {"email": "anna@gmail.com"},
+    ],
+    wrong_about="Students and staff whose addresses are numbers, on the day on which all of them enrol. They are asked, never ghosted.",
+)
+@across
+def sequence(address: Address, records: Records) -> str | None:
+    """Against how many such numbers people choose from: years of birth are crowded by themselves."""
+    number = local.number(address.local)
+    if number is None:
+        return None
+    for one in records.sequences:
+        if crowded(one.crowd, SPAN * one.numbered / number.choices):
+            return f"{one.crowd:.0f} addresses within an hour end in numbers next to this one's ({_SCALES[one.scale]})"
+    return None
+
+
+@rule(
+    "local",
+    flags=[{"email": "a.n.n.bell+3@gmail.com", "spellings": 3}],
+    passes=[{"email": "ann.bell+shop@gmail.com", "spellings": 2}],
+    wrong_about="Somebody who tests the site with tags of their own address: the owner, for one.",
+)
+@across
+def many_spellings(_: Address, records: Records) -> str | None:
+    """Dots that the provider ignores, and tags behind a plus, lead to one inbox."""
+    spellings = int(records.spellings)
+    return f"one inbox, written in {spellings} ways within a day" if spellings >= SPELLINGS else None
+
+
+@rule(
+    "crowd",
+    flags=[{"email": "ann@firm.example.com"}, {"email": "ann@firm.example.com", "domain_month": 3, "domain_day": 3}],
+    passes=[
+        {"email": "ann@gmail.com"},
+        {"email": "ann@firm.example.com", "domain_month": 1},
+        {"email": "ann@ox.ac.uk"},
+    ],
+    wrong_about="Most domains are new to most sites: it adds to other doubts, and never decides.",
+)
+@across
+def new_domain(address: Address, records: Records) -> str | None:
+    """Today's signups do not make a domain known: a wave would."""
+    return "nobody has signed up with this domain for a month, before today" if _unknown(address, records, 1) else None
+
+
+@rule(
+    "crowd",
+    alarms=True,
+    flags=[{"email": "ann@deepask.app", "networks": 4}, {"email": "ann@deepask.app", "networks": 9, "domain_month": 5}],
+    passes=[
+        {"email": "ann@firm.example.com", "networks": 3},
+        {"email": "ann@firm.example.com", "networks": 9, "domain_month": 6},
+        {"email": "s1234567@student.uni.edu.pl", "networks": 200},
+        {"email": "ann@gmail.com", "networks": 2000},
+    ],
+    wrong_about="A team that works from home, or a school that the site does not know yet, on the day on which they all begin.",
+)
+@across
+def domain_burst(address: Address, records: Records) -> str | None:
+    """Networks are counted, not addresses: a team in its office is one."""
+    if records.networks < BURST or not _unknown(address, records, KNOWN):
+        return None
+    return f"addresses of a domain that was not known, from {records.networks:.0f} networks within a day"
+
+
+@rule(
+    "crowd",
+    flags=[
+        {"email": "ann@hotmail.com", "hour": 60, "domain_hour": 26, "month": 500, "domain_month": 30},
+        {"email": "ann@firm.example.com", "hour": 30, "domain_hour": 12, "month": 500},
+    ],
+    passes=[
+        {"email": "ann@gmail.com", "hour": 60, "domain_hour": 36, "month": 500, "domain_month": 230},
+        {"email": "ann@gmail.com", "hour": 20, "domain_hour": 11},
+        {"email": "ann@hotmail.com", "hour": 9, "domain_hour": 9},
+    ],
+    wrong_about="A university on enrolment day. By itself it decides nothing: those are asked about whom there is another doubt.",
+)
+@across
+def concentration(address: Address, records: Records) -> str | None:
+    """Held against the share that the site usually sees, so that a large provider never trips it by being large."""
+    share = records.domain_hour / max(records.hour, 1)
+    usual = (records.domain_month + PRIOR * USUAL * bool(address.provider)) / (records.month + PRIOR)
+    if records.domain_hour < SHARE_LEAST or share <= max(SHARE, 2 * usual):
+        return None
+    return f"{share:.0%} of the hour's signups are at one domain, {usual:.0%} is usual"
+
+
+@rule(
+    "crowd",
+    alarms=True,
+    flags=[{"email": "ann@deepask.app", "host_domains": 5}],
+    passes=[{"email": "ann@deepask.app", "host_domains": 4}],
+    wrong_about="Customers of a small mail host that data/mail_hosts.txt does not name, where several sign up in a day.",
+)
+@across
+def host_burst(_: Address, records: Records) -> str | None:
+    """One hand that buys many domains points them at one host."""
+    count = int(records.host_domains)
+    return f"{count} new domains within a day have one mail host" if count >= HOST_DOMAINS else None
+
+
+@rule(
+    "crowd",
+    flags=[{"email": "ann@gmail.com", **_WAVE}],
+    passes=[
+        {"email": "ann@gmail.com", **_WAVE, "domain_alarms": 0},
+        {"email": "ann@gmail.com", **_WAVE, "alarms": 2},
+        {"email": "ann@gmail.com", **_WAVE, "month": 20_000},
+        {"email": "ann@gmail.com", "hour": 4000, "month": 300, "alarms": 9, "domain_alarms": 9},
+    ],
+    wrong_about="Everybody with the same provider while the wave lasts: they are asked to confirm their address.",
+)
+@across
+def surge(_: Address, records: Records) -> str | None:
+    """Takes a wave and a surge: a site that is in the news has no wave, and a large site's waves are no surge.
+
+    It is what stops the parts of a wave that look ordinary, at the domains where other parts of it were seen.
+    """
+    usual = records.month / (30 * 24)
+    if records.hour < max(SURGE_LEAST, SURGE * usual) or records.alarms < max(ALARMS, ALARM_SHARE * records.hour):
+        return None
+    if records.domain_alarms < 1:
+        return None
+    return f"{records.hour:.0f} signups within an hour where {usual:.1f} are usual, {records.alarms:.0f} of them part of a wave"
+
+
+def _unknown(address: Address, records: Records, known: int) -> bool:
+    """Whether fewer signups than ``known`` were let in at this domain within a month, before today; providers are always known."""
+    if address.provider or address.relay or domains.vetted(address.domain):
+        return False
+    return records.domain_month - records.domain_day < known

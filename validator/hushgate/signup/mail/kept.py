@@ -1,0 +1,29 @@
+"""How a mail address is kept: as a keyed hash, unless the site says otherwise."""
+
+from __future__ import annotations
+
+import hmac
+
+from hushgate.config import Site
+from hushgate.keys import KeyRing, b64
+
+PURPOSE = "mail address"
+HASH_BYTES = 18
+
+
+def site_key(ring: KeyRing, site: str) -> bytes:
+    """The key that a site's addresses are hashed with: another for each site, so that they cannot be compared across sites."""
+    return ring.newest.derive(f"{PURPOSE} {site}")
+
+
+def keep(ring: KeyRing, site: Site, address: str) -> str:
+    """What may be put on record of an address: ``hmac:<key id>:<hash>``, the same for every spelling in capitals or not.
+
+    The address itself where the site's setting ``mail.keep`` is "address".
+    """
+    layer = site.layers.get("mail")
+    plain = address.strip().casefold()
+    if layer and layer.own["keep"] == "address":
+        return plain
+    digest = hmac.digest(site_key(ring, site.key), plain.encode("utf-8", "surrogatepass"), "sha256")
+    return f"hmac:{ring.newest.id}:{b64(digest[:HASH_BYTES])}"

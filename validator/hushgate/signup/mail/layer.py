@@ -1,0 +1,128 @@
+"""Joins what the rules for a mail address found into one word of the door."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from hushgate.caller import address_prefix
+from hushgate.errors import BadField, StateLost
+from hushgate.house import House
+from hushgate.settings import OBSERVE, OFF
+from hushgate.signup.layer import Attempt, Layer, NotJudged
+from hushgate.signup.mail import domains
+from hushgate.signup.mail.address import Address, read
+from hushgate.signup.mail.exchange import Exchange, Exchanges
+from hushgate.signup.mail.kept import site_key
+from hushgate.signup.mail.records import Ledger, Records
+from hushgate.signup.mail.rule import Rule, Subject
+from hushgate.signup.mail.rules import RULES
+from hushgate.visit import Decision, Word
+
+NAME = "mail"
+SUSPECT = 30
+"""What a verdict of suspect weighs beside what the address says; a family of its own."""
+
+
+class Flag(NamedTuple):
+    """A rule that flagged, its weight here (0 where it only observes), and what it saw."""
+
+    rule: Rule
+    weight: int
+    saw: str
+
+
+class MailLayer(Layer):
+    """Judges the address of an attempt."""
+
+    name = NAME
+
+    def __init__(self, house: House) -> None:
+        gate = house.config.gate
+        self._house = house
+        self._exchanges = Exchanges(gate["mx_servers"]) if gate["mx_lookups"] else None
+        self._budget = gate["mx_budget_ms"] / 1000
+
+    def look(self, attempt: Attempt) -> Word | None:
+        """See Layer. Counts the attempt: a wave shows in what was tried, let in or not."""
+        own = attempt.own(NAME)
+        if attempt.action not in own["actions"]:
+            return None
+        if not attempt.email:
+            raise NotJudged("no mail address was given")
+        try:
+            address = read(attempt.email)
+        except BadField as error:
+            return self._unreadable(own, str(error))
+        exchange = self._exchanges.look(address.domain, self._budget) if self._exchanges else None
+        records, lost = self._records(attempt, address, exchange)
+        flags = judge(Subject(address, records, exchange), own)
+        if records is not None:
+            attempt.notes[NAME] = (address, records, any(flag.rule.alarms for flag in flags))
+        return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=lost)
+
+    def settle(self, attempt: Attempt, decision: Decision) -> None:
+        """See Layer. Learns which domains the site's own users have."""
+        note = attempt.notes.get(NAME)
+        if note is not None:
+            address, records, alarm = note
+            self._ledger(attempt).settle(address, records, let_in=decision == "allow", alarm=alarm)
+
+    def close(self) -> None:
+        """See Layer."""
+        if self._exchanges:
+            self._exchanges.close()
+
+    def _ledger(self, attempt: Attempt) -> Ledger:
+        return Ledger(self._house.state, attempt.site.key, site_key(self._house.ring, attempt.site.key))
+
+    def _records(self, attempt: Attempt, address: Address, exchange: Exchange | None) -> tuple[Records | None, bool]:
+        host = exchange.host if exchange else ""
+        host = "" if domains.shared_host(host) else host
+        try:
+            return self._ledger(attempt).look(address, address_prefix(attempt.caller.ip), host), False
+        except StateLost:
+            self._house.metrics.count(self._house.metrics.state_lost)
+            return None, True
+
+    def _unreadable(self, own: Any, why: str) -> Word | None:
+        return None if own["syntax"] == OFF else Word(NAME, own["syntax"], why, "mail-syntax")
+
+    def _word(self, flags: list[Flag], own: Any, *, suspect: bool, lost: bool) -> Word | None:
+        if not flags:
+            if lost:
+                raise NotJudged("the state store is lost, and the address says nothing by itself")
+            return None
+        points = score(flags, suspect=suspect)
+        decision: Decision = "allow"
+        if points >= own["challenge_at"]:
+            decision = "ghost" if points >= own["ghost_at"] else "challenge"
+        strongest = max(flags, key=lambda flag: flag.weight)
+        words = "; ".join(flag.saw for flag in sorted(flags, key=lambda flag: -flag.weight))
+        return Word(NAME, decision, f"mail: {words}", f"mail-{strongest.rule.name.replace('_', '-')}")
+
+
+def judge(subject: Subject, own: Any) -> list[Flag]:
+    """What every rule that is on has to say."""
+    flags = []
+    for name, rule in RULES.items():
+        if own[name] != OFF:
+            saw = rule.look(subject)
+            if saw:
+                flags.append(Flag(rule, 0 if own[name] == OBSERVE else own[name], saw))
+    return flags
+
+
+def score(flags: list[Flag], *, suspect: bool) -> float:
+    """0 to 100: the strongest of each family, joined by noisy-or, as findings of checks are."""
+    strongest = {"verdict": SUSPECT} if suspect else {}
+    for flag in flags:
+        strongest[flag.rule.family] = max(flag.weight, strongest.get(flag.rule.family, 0))
+    rest = 1.0
+    for weight in strongest.values():
+        rest *= 1 - weight / 100
+    return round(100 * (1 - rest), 1) if any(flag.weight for flag in flags) else 0.0
+
+
+def open_layer(house: House) -> Layer:
+    """The layer."""
+    return MailLayer(house)

@@ -1,0 +1,63 @@
+"""The part before the @: whether it looks random, and what it may share with others."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+LENGTH_MIN = 8
+PREFIX = 3
+YEARS = range(1930, 2030)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_SEPARATORS = re.compile(r"[._\-']")
+_TAIL = re.compile(r"(\D|^)(\d{2,9})$", re.ASCII)
+_COMMON = {2: 60, 6: 20_000, 8: 20_000}
+"""Numbers of so many digits that people choose from: the ends of years, and dates."""
+
+
+class Number(NamedTuple):
+    """The number that an address ends in, what stands before it, and how many such numbers people choose from."""
+
+    stem: str
+    value: int
+    digits: int
+    choices: int
+
+
+def _inner_groups(local: str) -> int:
+    """How many groups of digits stand before the end; marks between them part nothing: 16.7.1986 is one group."""
+    plain = _SEPARATORS.sub("", local)
+    groups = len(_DIGITS.findall(plain))
+    return groups - bool(_DIGITS.match(plain[-1:]))
+
+
+def looks_random(local: str) -> bool:
+    """Two or more groups of digits before the trailing one, in eight characters or more.
+
+    Measured by tests/test_mail_names.py: none of 9,000 names of PyPI's Faker in 45 languages, transliterated and with numbers behind
+    them, and three of four random strings of 12. Letters alone are never judged: noise in one language is a name in another.
+    """
+    return len(_SEPARATORS.sub("", local)) >= LENGTH_MIN and _inner_groups(local) >= 2
+
+
+def prefix(local: str) -> str:
+    """The first three characters of a part that looks random, or mixes letters and digits there and has digits inside, else "".
+
+    A name with numbers before or behind it has none, nor has a staff or student number (s1234567).
+    """
+    plain = _SEPARATORS.sub("", local)
+    head = plain[:PREFIX]
+    mixed = not head.isalpha() and not head.isdigit()
+    inside = _inner_groups(local) > bool(_DIGITS.match(plain))
+    return head if len(plain) >= LENGTH_MIN and ((mixed and inside) or looks_random(local)) else ""
+
+
+def number(local: str) -> Number | None:
+    """The number at the end, of 2 to 9 digits; None where there is none."""
+    match = _TAIL.search(local)
+    if not match:
+        return None
+    text = match.group(2)
+    value, digits = int(text), len(text)
+    choices = len(YEARS) if digits == 4 and value in YEARS else _COMMON.get(digits, 9 * 10 ** (digits - 1))
+    return Number(local[: match.start(2)], value, digits, choices)

@@ -1,0 +1,138 @@
+"""What shows only across records: counters of the last hour, day and month, in the state store.
+
+No address is in them. Each counter's name is a kind and a slot, a keyed hash of 18 bits that many addresses share: a site holds at most
+SLOTS counters of a kind and window, however many signups there are. Two names in one slot add up; that is one in SLOTS.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from hushgate.signup.mail import local
+from hushgate.signup.mail.address import Address
+from hushgate.state import Count, State
+
+SLOTS = 1 << 18
+HOUR, DAY, MONTH = 3600, 86400, 30 * 86400
+SPAN = 16
+"""How many numbers next to each other are counted together, in two rows that overlap by half."""
+FIRSTS = {"pair": "networks", "host_pair": "host_domains"}
+"""Counters that say whether two things are met together for the first time, and what is counted up where they are."""
+SCALES = ("site", "domain", "stem")
+"""Where a sequence is looked for: anywhere, at one domain, behind one name."""
+
+
+class Sequence(NamedTuple):
+    """``crowd`` addresses end in a number within SPAN of this one's, of ``numbered`` that end in as many digits."""
+
+    scale: str
+    crowd: float
+    numbered: float
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the site has seen, this attempt included. ``hour`` and ``domain_hour`` are attempts of the last hour.
+
+    ``month``, ``domain_month`` and ``domain_day`` are signups that were let in; ``networks`` are those that came with addresses of this domain in a
+    day; ``alarms`` are attempts of the last hour that looked like part of a wave, ``domain_alarms`` those of them at this domain; ``spellings`` is in how many ways the inbox was
+    written in a day; ``host_domains`` is how many new domains use the same mail host. ``again`` is whether this very address came
+    before.
+    """
+
+    again: bool
+    hour: float
+    domain_hour: float
+    month: float
+    domain_month: float
+    domain_day: float
+    networks: float
+    alarms: float
+    domain_alarms: float
+    spellings: float
+    host_domains: float = 0
+    prefixed: float = 0
+    same_prefix: float = 0
+    sequences: tuple[Sequence, ...] = ()
+    pending: tuple[Count, ...] = field(default=(), repr=False)
+
+
+class Ledger:
+    """Counts the attempts of one site. ``key`` is the site's own, 32 bytes."""
+
+    def __init__(self, state: State, site: str, key: bytes) -> None:
+        self._state, self._shard, self._key = state, f"mail:{site}", key
+
+    def _count(self, kind: str, value: str, window: int, add: int = 1) -> Count:
+        digest = hmac.digest(self._key, f"{kind}\n{value}".encode("utf-8", "surrogatepass"), "sha256")
+        return Count(f"{kind}:{int.from_bytes(digest[:4]) % SLOTS:x}", window, add)
+
+    def _named(self, address: Address, network: str, host: str) -> Iterator[tuple[str, Count]]:
+        """Every counter that an attempt touches, by the name that it has in Records."""
+        domain = address.domain
+        yield "hour", Count("all", HOUR)
+        yield "domain_hour", self._count("domain", domain, HOUR)
+        yield "month", Count("in", MONTH, 0)
+        yield "domain_month", self._count("known", domain, MONTH, 0)
+        yield "domain_day", self._count("today", domain, DAY, 0)
+        yield "pair", self._count("pair", f"{domain} {network}", DAY)
+        yield "networks", self._count("networks", domain, DAY, 0)
+        yield "alarms", Count("alarms", HOUR, 0)
+        yield "domain_alarms", self._count("domain-alarms", domain, HOUR, 0)
+        yield "spellings", self._count("inbox", address.inbox, DAY)
+        if host:
+            yield "host_pair", self._count("host-pair", f"{host} {domain}", DAY)
+            yield "host_domains", self._count("host", host, DAY, 0)
+        head = "" if address.relay else local.prefix(address.local)
+        if head:
+            yield "prefixed", Count("prefixed", HOUR)
+            yield "same_prefix", self._count("prefix", head, HOUR)
+
+    def _sequences(self, address: Address) -> Iterator[tuple[str, Count]]:
+        number = None if address.relay else local.number(address.local)
+        if number is None:
+            return
+        for scale, name in zip(SCALES, ("", address.domain, number.stem), strict=True):
+            if scale == "stem" and not name:
+                continue
+            among = f"{name} {number.digits} {number.choices}"
+            yield scale, self._count(f"numbers-{scale}", among, HOUR)
+            for row, shift in (("even", 0), ("odd", SPAN // 2)):
+                yield f"{scale}-{row}", self._count(row, f"{scale} {among} {(number.value + shift) // SPAN}", HOUR)
+
+    def look(self, address: Address, network: str, host: str = "") -> Records:
+        """Counts an attempt, once for each address and day, and says what has been seen. One round trip. Raises StateLost."""
+        named = dict(self._named(address, network, host))
+        numbered = dict(self._sequences(address))
+        marker = self._count("address", address.raw, DAY)
+        tally = self._state.tally(self._shard, [*named.values(), *numbered.values()], marker)
+        seen = dict(zip((*named, *numbered), tally.counts, strict=True))
+        found = tuple(
+            Sequence(scale, max(seen[f"{scale}-even"], seen[f"{scale}-odd"]), seen[scale])
+            for scale in SCALES
+            if scale in numbered
+        )
+        fresh = [total for pair, total in FIRSTS.items() if not tally.again and seen.get(pair, 2) < 2]
+        known = {name: seen[name] + (name in fresh) for name in named if name not in FIRSTS}
+        return Records(again=tally.again, sequences=found, pending=tuple(named[name] for name in fresh), **known)
+
+    def settle(self, address: Address, records: Records, *, let_in: bool, alarm: bool) -> None:
+        """Counts what follows from the decision: one round trip, or none. Raises StateLost."""
+        adds = [count._replace(add=1) for count in records.pending]
+        known = [Count("in", MONTH), *(self._count(*one) for one in _known(address))] if let_in else []
+        once = self._count("let-in", address.raw, DAY)
+        if records.again:  # it may be let in after a challenge, and that counts once
+            if known:
+                self._state.tally(self._shard, known, once)
+            return
+        alarms = [Count("alarms", HOUR), self._count("domain-alarms", address.domain, HOUR)] if alarm else []
+        adds += [*known, *([once] if let_in else []), *alarms]
+        if adds:
+            self._state.tally(self._shard, adds)
+
+
+def _known(address: Address) -> tuple[tuple[str, str, int], ...]:
+    return ("known", address.domain, MONTH), ("today", address.domain, DAY)

@@ -1,0 +1,78 @@
+"""What a rule for mail addresses is: it looks at one subject, and says what it saw, in words, or nothing.
+
+A rule's name, weight and what it is about stand in ``settings.MAIL_RULES``. Rules of one family share a cap, as checks do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from hushgate.signup.mail.address import Address, read
+from hushgate.signup.mail.exchange import Exchange
+from hushgate.signup.mail.records import Records
+
+
+class Subject(NamedTuple):
+    """What a rule may look at. ``records`` and ``exchange`` are None where they could not be asked, or are off."""
+
+    address: Address
+    records: Records | None = None
+    exchange: Exchange | None = None
+
+
+Look = Callable[[Subject], str | None]
+Example = dict[str, Any]
+"""``email``, and what of the records is not quiet; ``exchange`` for what was looked up."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. ``alarms`` is whether what it finds is part of a wave, so that the signups beside it are looked at closer.
+
+    ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
+    """
+
+    name: str
+    family: str
+    look: Look
+    flags: Sequence[Example]
+    passes: Sequence[Example]
+    wrong_about: str
+    alarms: bool = False
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by name, in the order in which they are asked."""
+
+
+def rule(
+    family: str, *, flags: Sequence[Example], passes: Sequence[Example], wrong_about: str, alarms: bool = False
+) -> Callable[[Look], Look]:
+    """Makes a rule of a function, by the function's name."""
+
+    def add(look: Look) -> Look:
+        name = look.__name__
+        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms)
+        return look
+
+    return add
+
+
+def across(look: Callable[[Address, Records], str | None]) -> Look:
+    """Makes what looks at the records say nothing where there are none."""
+
+    def asked(it: Subject) -> str | None:
+        return look(it.address, it.records) if it.records else None
+
+    asked.__name__, asked.__doc__ = look.__name__, look.__doc__
+    return asked
+
+
+def subject(example: Example) -> Subject:
+    """The subject of an example: a site on which nothing happens, but for what the example says."""
+    counts = {field.name: 0 for field in fields(Records) if field.name not in ("again", "sequences", "pending")}
+    seen = {name: value for name, value in example.items() if name not in ("email", "exchange")}
+    records = Records(**{"again": False, **counts, "hour": 1, "domain_hour": 1, **seen})
+    return Subject(read(example["email"]), records, example.get("exchange"))
