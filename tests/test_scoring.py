@@ -18,6 +18,8 @@ SWIFTSHADER = {
 HETZNER = {"country": "DE", "asn": 24940, "org": "Hetzner Online GmbH", "kind": "hosting"}
 MOSCOW = {"timezone": "Europe/Moscow", "clock": {"offset": -180, "january": -180, "july": -180}}
 ENGLISH: dict[str, Any] = {"languages": ["en-US", "en"], "headers": {"accept-language": "en-US,en;q=0.9"}}
+NO_HANDS = {"raw": 240, "rollover": 0}
+"""One report for each move, and no two keys down at once: nothing that flags, and nothing that shows a hand."""
 _ROOMS = ("iframe", "frame", "worker", "shared_worker")
 
 
@@ -92,9 +94,38 @@ def test_the_wave_row_of_every_country_is_a_bot_even_without_its_quotes(country:
         webgl=SWIFTSHADER,
         headers={"user-agent": MAC, "sec-ch-ua-platform": '"Linux"', **ENGLISH["headers"]},
         network={"country": country, "asn": 1, "org": "x", "kind": kind},
+        interaction=NO_HANDS,
     )
     assert judged(record).judged.verdict == "bot"
     assert judged(record).judged.decision == "ghost"
+
+
+SWITCHED: dict[str, Any] = {"user_agent": MAC, "platform": "MacIntel"}
+
+
+def test_a_person_who_changes_their_user_agent_is_doubted_and_let_in() -> None:
+    record = person(**SWITCHED, headers={"user-agent": MAC, "sec-ch-ua-platform": '"macOS"'})
+    assert {"room-user-agent", "hints-against-user-agent", "gpu-impossible"} <= names(record)
+    result = judged(record)
+    assert (result.judged.verdict, result.judged.decision) == ("suspect", "allow")
+
+
+def test_the_same_change_without_a_hand_is_a_bot() -> None:
+    record = person(**SWITCHED, headers={"user-agent": MAC, "sec-ch-ua-platform": '"macOS"'}, interaction=NO_HANDS)
+    assert judged(record).judged.verdict == "bot"
+
+
+def test_the_same_change_with_a_hand_that_is_a_drivers_is_a_bot() -> None:
+    driven = {"mouse": 3, "pressureless": 3}
+    record = person(**SWITCHED, headers={"user-agent": MAC, "sec-ch-ua-platform": '"macOS"'}, interaction=driven)
+    assert judged(record).judged.decision == "ghost"
+
+
+def test_a_person_behind_a_proxy_that_takes_headers_out_is_let_in() -> None:
+    taken = dict.fromkeys(("sec-ch-ua", "sec-ch-ua-platform", "sec-ch-ua-mobile", "accept-language"))
+    fetch = dict.fromkeys(("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"))
+    result = judged(person(headers={**taken, **fetch}))
+    assert result.judged.verdict != "bot" and result.judged.decision == "allow"
 
 
 def report(*findings: tuple[str, str, int]) -> Report:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hushgate import engine
 from hushgate.decision import Conversion, Policy, decide
 from hushgate.engine import Background, Report, Watch
-from hushgate.evidence import of_moment, of_story
+from hushgate.evidence import hands, of_moment, of_story
 from hushgate.evidence.headers import VOLATILE
 from hushgate.payload import STORIES_KEPT, Payload, Story, read_record
 from hushgate.registry import all_checks
@@ -59,7 +59,8 @@ def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None 
     known = visit.network or network
     background = _background(visit, payload.story, rules.watch, known)
     report = rules.watch.run(background, of_moment(visit, payload, background.story))
-    result = score(report, rules.thresholds, datacenter=known is not None and known.kind == "hosting")
+    hosting, hand = known is not None and known.kind == "hosting", payload.moment.get("interaction")
+    result = score(report, rules.thresholds, datacenter=hosting, hands=hand is not None and hands.shown(hand))
     robot = visit.robot is not None and visit.robot.verified is True
     decided = decide(result, rules.policy_for(visit.action), enforce=rules.enforce, robot=robot)
     judged = Judged(

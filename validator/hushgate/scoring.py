@@ -14,6 +14,14 @@ ADDRESS_FAMILIES = frozenset({"timezone", "network"})
 (11 to 41 %) for them to count as two."""
 
 
+IDENTITY_FAMILIES = frozenset({"platform", "brands", "rooms", "headers", "engine", "graphics", "languages"})
+IDENTITY_CHECKS = frozenset({"natives-changed", "quiz-other-engine"})
+"""What one changed user agent, or one proxy that takes headers out, makes flag all at once: extensions do that for people too."""
+
+INPUT_FAMILIES = frozenset({"pointer", "presses", "keyboard", "rhythm", "grain", "filling", "focus"})
+"""Families that look at how the form was filled."""
+
+
 class Thresholds(NamedTuple):
     """A site's thresholds: human is below ``suspect``, bot from ``bot`` on."""
 
@@ -29,16 +37,18 @@ class Score(NamedTuple):
     confidence: Confidence
 
 
-def score(report: Report, thresholds: Thresholds, *, datacenter: bool) -> Score:
+def score(report: Report, thresholds: Thresholds, *, datacenter: bool, hands: bool = False) -> Score:
     """Takes the strongest finding of each family and joins the families by noisy-or.
 
-    score = 100 * (1 - product(1 - strongest / 100)); a HARD finding lifts it to at least 95.
+    score = 100 * (1 - product(1 - strongest / 100)); a HARD finding lifts it to at least 95. Where ``hands`` are shown and nothing
+    about the input speaks against them, all that follows from a changed identity counts as one family.
     """
+    hands = hands and not any(family in INPUT_FAMILIES and finding.weight for family, finding in report.findings)
     strongest: dict[str, int] = {}
     hard = False
     for family, finding in report.findings:
         if finding.weight:
-            group = "address" if datacenter and family in ADDRESS_FAMILIES else family
+            group = _group(family, finding.check, datacenter=datacenter, hands=hands)
             strongest[group] = max(finding.weight, strongest.get(group, 0))
             hard = hard or finding.tier == Tier.HARD.value
     rest = 1.0
@@ -49,6 +59,12 @@ def score(report: Report, thresholds: Thresholds, *, datacenter: bool) -> Score:
     verdict: Verdict = "bot" if points >= thresholds.bot else "suspect" if points >= thresholds.suspect else "human"
     agreeing = len(report.judged - strongest.keys()) if verdict == "human" else len(strongest)
     return Score(points, verdict, _confidence(agreeing))
+
+
+def _group(family: str, check: str, *, datacenter: bool, hands: bool) -> str:
+    if datacenter and family in ADDRESS_FAMILIES:
+        return "address"
+    return "identity" if hands and (family in IDENTITY_FAMILIES or check in IDENTITY_CHECKS) else family
 
 
 def _confidence(families: int) -> Confidence:
