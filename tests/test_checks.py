@@ -15,6 +15,7 @@ from hushgate.visit import Finding
 from stories import judged, person
 
 CHECKS = all_checks()
+ALL = man(CHECKS, {})
 FLAGS = [pytest.param(one, example, id=f"{one.name}-{i}") for one in CHECKS for i, example in enumerate(one.flags)]
 PASSES = [pytest.param(one, example, id=f"{one.name}-{i}") for one in CHECKS for i, example in enumerate(one.passes)]
 
@@ -30,6 +31,13 @@ def test_flags(one: Check, example: dict[str, object]) -> None:
     findings = found(one, example)
     assert [finding.check for finding in findings] == [one.name]
     assert findings[0].saw.strip()
+
+
+@pytest.mark.parametrize("one", [c for c in CHECKS if c.tier is not Tier.NOTE], ids=lambda one: one.name)
+def test_there_is_a_case_that_it_alone_flags(one: Check) -> None:
+    """A check that never fires without another adds nothing to it. All checks look at each of its examples."""
+    seen = [{finding.check for _, finding in run(ALL, from_example(e)).findings if finding.weight} for e in one.flags]
+    assert {one.name} in seen
 
 
 @pytest.mark.parametrize(("one", "example"), PASSES)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hushgate.engine import Post
 from hushgate.judge import default_rules, judge_record
 from hushgate.visit import Visit, read_visit
 
@@ -24,6 +25,15 @@ def records(kind: str) -> list[Any]:
         for number, line in enumerate(filter(str.strip, file.read_text().splitlines()), 1):
             found.append(pytest.param(read_visit(line), id=f"{file.stem}-{number}"))
     return found
+
+
+def seen_of(visit: Visit) -> tuple[set[str], set[str]]:
+    """The names of the checks that flagged a visit, and of those that did not judge it."""
+    result = judge_record(visit, RULES)
+    return {finding.check for finding in result.judged.findings}, {skip.check for skip in result.skipped}
+
+
+PEOPLE_SEEN = [seen_of(param.values[0]) for param in records("people")]
 
 
 @pytest.mark.parametrize("visit", records("people"))
@@ -43,3 +53,15 @@ def test_bots_are_bots(visit: Visit) -> None:
 
 def test_there_are_recordings() -> None:
     assert records("people") and records("bots")
+
+
+@pytest.mark.parametrize(
+    "post",
+    [post for post in RULES.watch.posts if post.weight and post.check.family != "robots"],
+    ids=lambda post: post.check.name,
+)
+def test_every_check_has_looked_at_a_person_and_let_them_pass(post: Post) -> None:
+    name = post.check.name
+    assert any(name not in findings and name not in skipped for findings, skipped in PEOPLE_SEEN), (
+        "no record has what it reads"
+    )

@@ -77,7 +77,8 @@ def webdriver_hidden(automation: Automation) -> str | None:
 )
 def natives_changed(automation: Automation) -> str | None:
     """Stealth scripts replace what detectors read, and a replacement can be told from the native."""
-    names = automation.natives + automation.own_properties + automation.getters
+    changed = automation.natives + automation.own_properties + automation.getters
+    names = [name for name in changed if _HIDDEN not in name.lower()]
     return f"replaced: {_named(names)}" if names else None
 
 

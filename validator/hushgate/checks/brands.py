@@ -176,7 +176,7 @@ def hints_not_supported(browser: Browser, missing: dict[str, str], secure_page: 
     title="The User-Agent header claims a Chromium browser, and no Sec-CH-UA came with it",
     tier=Tier.SOFT,
     weight=55,
-    flags=[{"headers": _REQUEST}],
+    flags=[{"headers": _REQUEST}, {"headers": {**_REQUEST, "sec-fetch-site": "cross-site", "accept-language": "de"}}],
     passes=[
         {"headers": {**_REQUEST, "sec-ch-ua": '"Chromium";v="142"'}},
         {"headers": {**_REQUEST, "user-agent": _FIREFOX}},

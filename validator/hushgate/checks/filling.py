@@ -79,7 +79,10 @@ def inserted_without_keys(interaction: Interaction) -> str | None:
     title="Events on the form were made by a script",
     tier=Tier.SOFT,
     weight=30,
-    flags=[{"interaction": {"bound": True, "filled": 2, "untrusted": 12}}],
+    flags=[
+        {"interaction": {"bound": True, "filled": 2, "untrusted": 12}},
+        {"interaction": {"bound": True, "filled": 2, "inputs": 2, "untrusted": 12, "focuses": 2}},
+    ],
     passes=[
         {"interaction": _TYPED},
         {"interaction": {**_AUTOFILLED, "untrusted": 12}},
@@ -147,7 +150,7 @@ def no_hand(interaction: Interaction) -> str | None:
     title="The form was sent within a moment of being opened",
     tier=Tier.SOFT,
     weight=35,
-    flags=[{"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": True, "filled": 3}}],
+    flags=[{"timing": {"open_to_verdict_ms": 300}, "interaction": _AUTOFILLED}],
     passes=[
         {"timing": {"open_to_verdict_ms": 2500}, "interaction": {"bound": True, "filled": 3}},
         {"timing": {"open_to_verdict_ms": 300}, "interaction": {"bound": False}},

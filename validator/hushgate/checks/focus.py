@@ -5,7 +5,7 @@ from __future__ import annotations
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
-_TYPED = {"bound": True, "filled": 3, "typed": 40, "keydowns": 44, "focuses": 4}
+_TYPED = {"bound": True, "filled": 3, "inputs": 40, "typed": 40, "keydowns": 44, "focuses": 4}
 
 
 @check(

@@ -55,7 +55,10 @@ def _readings(header: str) -> tuple[str, str]:
     title="The user agent claims a browser that sends Fetch Metadata, and none came",
     tier=Tier.SOFT,
     weight=50,
-    flags=[{"headers": _PAGE}],
+    flags=[
+        {"headers": _PAGE},
+        {"headers": {**_PAGE, "sec-ch-ua": '"Chromium";v="142"', "accept-language": "de"}},
+    ],
     passes=[
         {"headers": {**_PAGE, "sec-fetch-site": "cross-site"}},
         {"headers": {**_PAGE, "user-agent": _OLD_SAFARI}},
@@ -78,7 +81,7 @@ def fetch_metadata_not_sent(header_browser: Browser, whole_headers: dict[str, st
     title="A form was posted by a browser that always names the page, and no page was named",
     tier=Tier.SOFT,
     weight=60,
-    flags=[{"headers": _REQUEST}],
+    flags=[{"headers": _REQUEST}, {"headers": {**_REQUEST, "accept-language": "de"}}],
     passes=[
         {"headers": _PAGE},
         {"headers": {**_REQUEST, "referer": "https://a.example/signup"}},

@@ -80,7 +80,10 @@ def keys_impossible(browser: Browser, interaction: Interaction) -> str | None:
     title="Characters were typed by keys that never went down",
     tier=Tier.SOFT,
     weight=70,
-    flags=[{"interaction": {"bound": True, "filled": 3, "keyless": 49, "clickless_keys": 49}}],
+    flags=[
+        {"interaction": {"bound": True, "filled": 3, "keyless": 49, "clickless_keys": 49}},
+        {"interaction": {**_HAND, "keydowns": 12, "keyless": 10, "typed": 30, "clickless_keys": 28}},
+    ],
     passes=[
         {"interaction": _HAND},
         {"interaction": {**_HAND, "clickless_keys": 3}},

@@ -74,7 +74,10 @@ def languages_uniform(languages: list[str]) -> str | None:
     title="No Accept-Language was sent",
     tier=Tier.SOFT,
     weight=45,
-    flags=[{"headers": _PAGE}],
+    flags=[
+        {"headers": _PAGE},
+        {"headers": {**_PAGE, "sec-ch-ua": '"Chromium";v="142"', "sec-fetch-site": "cross-site"}},
+    ],
     passes=[{"headers": {**_PAGE, "accept-language": "de"}}, {"headers": {"user-agent": _CHROME}}],
     wrong_about="People behind a proxy that takes the header out.",
 )

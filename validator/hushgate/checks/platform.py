@@ -19,6 +19,8 @@ _SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
 _CROS = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 
+_BRANDS = [{"brand": "Chromium", "version": "142"}]
+
 _PREFIXES = {
     "windows": ("Win",),
     "macos": ("Mac",),
@@ -75,6 +77,7 @@ def platform_against_user_agent(browser: Browser, platform: str) -> str | None:
     tier=Tier.SOFT,
     weight=75,
     flags=[
+        {"user_agent": _MAC, "client_hints": {"brands": _BRANDS, "platform": "Linux"}},
         {"user_agent": _MAC, "client_hints": {"platform": "Linux"}},
         {"user_agent": _WINDOWS, "client_hints": {"platform": "Linux"}},
     ],

@@ -6,6 +6,7 @@ from hushgate.evidence.privacy import Privacy
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
+_TYPED = {"bound": True, "filled": 3, "inputs": 40, "typed": 40, "keydowns": 44}
 _HAND = {
     "bound": True,
     "mouse": 4,
@@ -21,7 +22,10 @@ _HAND = {
     title="Every click hit the dead centre",
     tier=Tier.SOFT,
     weight=45,
-    flags=[{"interaction": {"mouse": 4, "presses": {"n": 4, "centred": 4}}}],
+    flags=[
+        {"interaction": {"mouse": 4, "presses": {"n": 4, "centred": 4}}},
+        {"interaction": {"mouse": 4, "moves": 200, "presses": {"n": 4, "centred": 4}}},
+    ],
     passes=[
         {"interaction": _HAND},
         {"interaction": {"mouse": 1, "presses": {"n": 1, "centred": 1}}},
@@ -90,7 +94,8 @@ def clicks_too_short(interaction: Interaction) -> str | None:
     tier=Tier.SOFT,
     weight=40,
     flags=[
-        {"interaction": {"bound": True, "filled": 3, "untrusted": 4, "presses": {"n": 4, "detail0": 4, "negative": 4}}}
+        {"interaction": {"bound": True, "filled": 3, "untrusted": 4, "presses": {"n": 4, "detail0": 4, "negative": 4}}},
+        {"interaction": {**_TYPED, "untrusted": 4, "presses": {"n": 4, "detail0": 4, "negative": 4}}},
     ],
     passes=[
         {"interaction": _HAND},
