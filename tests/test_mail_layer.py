@@ -68,10 +68,13 @@ def test_a_bot_stays_a_ghost_whatever_its_address(door: Opened) -> None:
         assert door().signup(email, signals=DRIVEN).ghosted
 
 
-def test_what_is_no_address_is_refused_in_words_that_name_the_field(door: Opened) -> None:
+def test_what_is_no_address_is_told_in_words_that_name_the_field(door: Opened) -> None:
     said = door().signup("ann@nowhere")
-    assert (said.decision, said.log["code"]) == ("deny", "mail-syntax") and said.reason.startswith("email: ")
-    assert door(syntax="off").signup("ann@nowhere").allowed
+    assert said.allowed, "the site's own form knows how to tell a visitor"
+    assert said.reasons[-1].code == "mail-syntax" and said.reasons[-1].reason.startswith("email: ")
+    refused = door(syntax="deny").signup("ann@nowhere")
+    assert (refused.decision, refused.log["code"], refused.reason) == ("deny", "mail-syntax", said.reasons[-1].reason)
+    assert [word.layer for word in door(syntax="off").signup("ann@nowhere").reasons] == ["verdict"]
 
 
 def test_without_an_address_nothing_is_judged_and_it_says_so(door: Opened) -> None:

@@ -456,8 +456,8 @@ MAIL: tuple[Setting, ...] = (
     Setting(
         "syntax",
         _one_of(OFF, *get_args(Decision)),
-        "deny",
-        "What is done where it is no mail address at all; the reason says what to mend.",
+        "allow",
+        "What is done where it is no mail address at all. The reasons say what to mend; by default your own form tells the visitor.",
     ),
     Setting("challenge_at", _percent, 50.0, "What the rules weigh together from which an address is challenged."),
     Setting("ghost_at", _percent, 90.0, "And from which it is ghosted: it takes three families of rules that agree."),
