@@ -15,7 +15,7 @@ from hushgate import Admission, Gate
 from hushgate.errors import StateLost
 from hushgate.geo import Atlas
 from hushgate.signup.limits import domain_of, visitor
-from hushgate.signup.usual import ASSUMED, FACTOR, WEEK, Usual
+from hushgate.signup.usual import ASSUMED, ASSUMED_BY, FACTOR, SMALL, WEEK, Usual
 from hushgate.state import Quota
 from hushgate.visit import Network
 from servers import Cluster
@@ -123,31 +123,41 @@ def test_ten_of_a_small_provider_and_no_end_of_a_great_one(door: Opened) -> None
     assert all(great)
 
 
+def test_a_launch_that_nobody_but_gmail_users_heard_of_locks_nobody_out(door: Opened) -> None:
+    site = door(provider="10/10 minutes", domain="30/hour", network="60/hour", device="30/hour")
+    assert all(site.signup(f"203.0.113.{n}", f"u{n}@gmail.com").allowed for n in range(80))
+
+
 def test_a_wave_at_a_great_provider_is_stopped_once_the_site_is_known(door: Opened) -> None:
     site = door(provider="10/10 minutes")
     state, shard = site.gate.house.state, f"door:{SITE}"
     hashed = site.gate.house.sessions.hash("google", site.gate.house.ring.newest.id)
     every, google = Quota("signup:all:", 2**52, WEEK), Quota(f"signup:provider:{hashed}", 2**52, WEEK)
-    for n in range(600):  # a third of a week's 600 signups were Gmail's
+    for n in range(3000):  # a third of a week's signups were Gmail's
         state.take(shard, [every] if n % 3 else [every, google])
     said = [site.signup(f"203.0.113.{n}", f"u{n}@googlemail.com").allowed for n in range(40)]
-    assert said == [True] * 10 + [False] * 30
+    assert said == [True] * 16 + [False] * 24
 
 
 def test_what_a_site_usually_has_is_learned() -> None:
     usual, quota = Usual(), Quota("k", 10, 600)
-    unknown, great = usual.scale(quota, "provider", ""), usual.scale(quota, "provider", "google")
-    assert unknown.amount == great.amount == 10 and unknown.times < 0.1 and great.times > FACTOR * ASSUMED["google"]
+    small, great = usual.scale(quota, "provider", "", "all"), usual.scale(quota, "provider", "google", "all")
+    assert small.amount == 10 and small.times < 0.1
+    assert great.amount == 10 * ASSUMED["google"] / SMALL and great.times == pytest.approx(4 * FACTOR)
     assert not usual.fresh("k")
     usual.learn("k", 5040, 10080)
     assert usual.fresh("k")
-    learned = usual.scale(quota, "provider", "")
+    learned = usual.scale(quota, "provider", "", "all")
     assert learned.amount == FACTOR * 5040 * 600 / WEEK and learned.times == pytest.approx(FACTOR, rel=0.02)
+    usual.learn("all", 100_000, 100_000)
+    device = usual.scale(Quota("d", 30, 3600), "device", "", "all")
+    assert device.amount == pytest.approx(FACTOR * ASSUMED_BY["device"] * 100_000 / 168, rel=0.01)
 
 
 def test_a_device_that_comes_again_and_again_is_slowed(door: Opened) -> None:
-    site = door(device="3/hour")
-    assert [site.signup(f"203.0.113.{n}").allowed for n in range(5)] == [True] * 3 + [False] * 2
+    site = door(device="2/hour")
+    most = int(2 * ASSUMED_BY["device"] / SMALL)
+    assert [site.signup(f"203.0.113.{n}").allowed for n in range(most + 2)] == [True] * most + [False] * 2
     other = {**SIGNALS, "timezone": "Europe/Paris"}
     assert site.signup(token=site.rig.token(other)).log["code"] != "over-device"
     window = {**SIGNALS, "screen": {**SIGNALS["screen"], "inner_width": 777, "outer_width": 779}}
@@ -182,12 +192,11 @@ def test_networks_and_the_site_have_limits_too(door: Opened) -> None:
         def look_up(self, ip: str) -> Network:
             return Network("DE", 64500 if ip.startswith("203") else 64501, "Example", "access")
 
-    site = door({"atlas": Somewhere()}, network="2/hour", site="6/hour")
-    assert [site.signup(f"203.0.113.{n}").allowed for n in range(3)] == [True, True, False]
-    assert [site.signup(f"198.51.100.{n}").allowed for n in range(2)] == [True, True]
-    # two came from elsewhere, so that this network may have one more, and the site as a whole another
-    assert [site.signup(f"203.0.113.{n}").log["code"] for n in (7, 8)] == ["human", "over-network"]
-    assert [site.signup(f"198.51.100.{n}").log["code"] for n in (7, 8)] == ["human", "over-site"]
+    site = door({"atlas": Somewhere()}, network="1/hour", site="17/hour")
+    most = int(ASSUMED_BY["network"] / SMALL)
+    assert [site.signup(f"203.0.113.{n}").allowed for n in range(most + 1)] == [True] * most + [False]
+    assert site.signup("203.0.113.99").log["code"] == "over-network"
+    assert [site.signup(f"198.51.100.{n}").log["code"] for n in range(6)] == ["human"] * 5 + ["over-site"]
 
 
 def test_the_proxy_that_nobody_named_is_not_one_visitor(door: Opened, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hushgate.caller import Caller
+from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
 from hushgate.decision import Conversion
+from hushgate.events.doors import Entered, Spoken
 from hushgate.house import House
 from hushgate.signup.door import Answer, Door, Token
 from hushgate.signup.layer import Attempt
+from hushgate.signup.limits import domain_of
 from hushgate.verify import Verified
 from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
+
+log = logging.getLogger(__name__)
 
 
 class RequestLike(Protocol):
@@ -96,7 +101,38 @@ def admit(
         form=form or {},
         now=time.time(),
     )
-    return _admission(house.room(Door).decide(attempt, Token(token, hostname)))
+    answer = house.room(Door).decide(attempt, Token(token, hostname))
+    try:
+        kept = house.doors.append(_entered(answer))
+    except Exception:
+        log.exception("a signup could not be put on record, and is decided all the same")
+        kept = False
+    if not kept:
+        house.metrics.count(house.metrics.spool_failures)
+    return _admission(answer)
+
+
+def _entered(answer: Answer) -> Entered:
+    """The signup as it goes on record."""
+    attempt, network = answer.attempt, answer.attempt.network
+    return Entered(
+        at=round(attempt.now, 3),
+        site=attempt.site.key,
+        action=attempt.action,
+        decision=answer.decision,
+        would=answer.would,
+        words=[
+            Spoken(s.word.layer, s.word.decision, s.word.code, s.word.reason, s.enforced, s.lifted) for s in answer.said
+        ],
+        visit=attempt.visit,
+        verdict=attempt.verdict,
+        prefix=address_prefix(attempt.caller.ip),
+        country=network.country,
+        asn=network.asn,
+        org=network.org,
+        domain=domain_of(attempt.email),
+        skipped=[skip.check for skip in answer.skipped],
+    )
 
 
 def _admission(answer: Answer) -> Admission:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from hushgate.config import Config, LayerRules, Site
 from hushgate.engine import man
 from hushgate.errors import Problem, SettingsError, SiteUnknown
-from hushgate.events import outcomes
+from hushgate.events import doors, outcomes
 from hushgate.events.spool import Spool
 from hushgate.evidence.browser import parse_user_agent
 from hushgate.geo import Atlas
@@ -50,6 +50,7 @@ class House:
     state: State
     spool: Spool
     outcomes: Spool
+    doors: Spool
     atlas: Atlas
     lookout: Lookout
     metrics: Metrics
@@ -114,6 +115,7 @@ class House:
         self.spool.close()
         self.lookout.close()
         self.outcomes.close()
+        self.doors.close()
         self.state.close()
 
 
@@ -176,6 +178,7 @@ def open_house(config: Config, **parts: Any) -> House:
         state=parts.get("state") or open_state_of(config),
         spool=parts.get("spool") or _open_spool(config, "spool"),
         outcomes=parts.get("outcomes") or _open_spool(config, outcomes.FOLDER),
+        doors=parts.get("doors") or _open_spool(config, doors.FOLDER),
         atlas=parts.get("atlas") or Atlas(gate["country_data"], gate["network_data"], gate["anonymous_data"]),
         lookout=parts.get("lookout") or open_lookout(config),
         metrics=parts.get("metrics") or Metrics(),

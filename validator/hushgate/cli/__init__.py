@@ -6,7 +6,22 @@ import sys
 
 import click
 
-from hushgate.cli import block, checks, config, demo, docs, geo, judge, keys, outcomes, robots, serve, site, tokens
+from hushgate.cli import (
+    block,
+    checks,
+    config,
+    demo,
+    docs,
+    geo,
+    judge,
+    keys,
+    outcomes,
+    report,
+    robots,
+    serve,
+    site,
+    tokens,
+)
 from hushgate.errors import HushgateError, SettingsError
 from hushgate.version import __version__
 
@@ -51,6 +66,7 @@ for command in (
     geo.geo,
     block.block,
     block.allow,
+    report.report,
     robots.robots,
 ):
     main.add_command(command)

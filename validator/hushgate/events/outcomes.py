@@ -5,7 +5,6 @@ The log holds a visit's id, its site, a time and one word; never who it was. It 
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections.abc import Iterator
@@ -16,11 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from hushgate.errors import BadField
-from hushgate.events.spool import read_spool
+from hushgate.events.spool import read_lines, read_spool
 from hushgate.visit import Visit
 from hushgate.wire import OUTCOMES, OutcomeName
 
-log = logging.getLogger(__name__)
 FOLDER = "outcomes"
 _ID = re.compile(r"[0-9a-f]{23}")
 _STANDING: dict[OutcomeName, bool] = {
@@ -75,14 +73,7 @@ def new_outcome(site: str, id: str, outcome: str) -> Outcome:
 
 def read_outcomes(data: Path) -> Iterator[Outcome]:
     """Every outcome on record under the data folder, as often as it was told."""
-    for file in sorted((data / FOLDER).glob("*.jsonl")):
-        with file.open("rb") as lines:
-            for line in lines:
-                try:
-                    yield _decode(line)
-                except (msgspec.DecodeError, UnicodeError):
-                    if line.endswith(b"\n"):  # else a crash tore it
-                        log.warning("a line of %s is not an outcome", file.name)
+    return read_lines(data / FOLDER, _decode, "an outcome")
 
 
 def read(data: Path, site: str | None = None) -> Iterator[Labelled]:

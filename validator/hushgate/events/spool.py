@@ -10,14 +10,16 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
 from hushgate.errors import BadField
 from hushgate.visit import Visit, encode, read_visit
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 _SWEEP_SECONDS = 3600.0
 
@@ -87,12 +89,17 @@ class Spool:
 
 
 def read_spool(folder: Path) -> Iterator[Visit]:
-    """Every visit on record under ``folder``, oldest file first. A torn last line, left by a crash, is passed over."""
+    """Every visit on record under ``folder``, oldest file first."""
+    return read_lines(folder, read_visit, "a visit on record")
+
+
+def read_lines(folder: Path, decode: Callable[[bytes], T], what: str) -> Iterator[T]:
+    """Every record under ``folder``, oldest file first. A torn last line, left by a crash, is passed over."""
     for file in sorted(folder.glob("*.jsonl")):
         with file.open("rb") as lines:
             for line in lines:
                 try:
-                    yield read_visit(line)
-                except BadField:
+                    yield decode(line)
+                except (BadField, DecodeError, UnicodeError):
                     if line.endswith(b"\n"):
-                        log.warning("a line of %s is not a visit on record", file.name)
+                        log.warning("a line of %s is not %s", file.name, what)

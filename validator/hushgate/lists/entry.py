@@ -132,12 +132,19 @@ def _agent(text: str) -> str | None:
     return re.sub(r"\*+", "*", text)
 
 
+def read_span(text: str) -> int:
+    """Seconds of 90s, 30m, 12h, 7d or 2w. Raises BadField."""
+    match = _FOR.match(text.strip())
+    if match is None:
+        raise BadField(f"{text[:40]!r} is no span of time; write 30m, 12h, 7d or 2w", "span")
+    return int(match.group(1)) * _UNITS[match.group(2)]
+
+
 def read_until(text: str, now: float) -> float:
     """When an entry ends: "12h", "7d", "2w", or a date such as 2026-12-31 (UTC). Raises BadField."""
-    match = _FOR.match(text.strip())
+    if _FOR.match(text.strip()):
+        return now + read_span(text)
     try:
-        if match:
-            return now + int(match.group(1)) * _UNITS[match.group(2)]
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadField(f"until: {text[:40]!r} is no time; write 12h, 7d, 2w, or 2026-12-31", "until") from None

@@ -146,7 +146,7 @@ class LimitsLayer(Consuming):
                 quota = Quota(key, rate.amount, rate.window, each=part.kind == "session")
                 if scaled:
                     windows.add(rate.window)
-                    quota = self._usual.scale(quota, part.kind, part.name)._replace(of=_key(attempt, ALL))
+                    quota = self._usual.scale(quota, part.kind, part.name, _key(attempt, ALL))
                 plan.quotas.append(quota)
                 plan.why.append((part.kind, rate))
             if part.kind in LEARNED:
@@ -192,12 +192,12 @@ def visitor(ip: str, prefix6: int) -> str:
 
 @lru_cache(maxsize=8192)
 def domain_of(email: str | None) -> str:
-    """The domain of a mail address in ASCII, "" where there is none."""
+    """The domain of a mail address in ASCII, "" where there is none, or where it can be none."""
     domain = (email or "").rpartition("@")[2].strip().rstrip(".").lower() if "@" in (email or "") else ""
     try:
         return domain.encode("idna").decode() if not domain.isascii() else domain[:DOMAIN_MAX]
     except UnicodeError:
-        return domain[:DOMAIN_MAX]
+        return ""
 
 
 def provider_of(domain: str) -> str:

@@ -2,7 +2,7 @@
 
 It is learned from counters of a week that are counted along with the limits, and every answer of the store brings them along. It
 makes two things of a limit: more, where the site has usually had more than that; and more again, in step with everything else that
-comes at the same time. A newsletter that sends a thousand people to the form lifts all providers at once; a wave lifts one.
+comes at the same time. Until a site is known, great providers and networks have more in proportion to their size elsewhere. A newsletter that sends a thousand people to the form lifts all providers at once; a wave lifts one.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ WEIGHT = 50
 KEPT = 4096
 FRESH = 60.0
 """Seconds that what was learned is believed by itself, when it would refuse somebody."""
+SMALL = 0.02
+"""The share of those whom a limit is meant for as it is written. At a site that is not known yet, greater ones have more in proportion."""
 ASSUMED = {"google": 0.8, "microsoft": 0.4, "yahoo": 0.4, "apple": 0.3}
 """Shares of signups that great mail providers may have before anything is known: the most that sites report, not the usual."""
-ASSUMED_BY = {"network": 0.25, "device": 0.2, "provider": 0.02, "domain": 0.02}
+ASSUMED_BY = {"network": 0.25, "device": 0.2, "provider": SMALL, "domain": SMALL}
 """The same for what is not named: one telephone company, or one model of phone, may have a quarter of a country."""
 LEARNED = ("network", "provider", "domain")
 """What has a usual share that can be learned. Stories of devices have another name each day."""
@@ -59,10 +61,20 @@ class Usual:
         seen = self._seen.get(key)
         return seen is not None and time.monotonic() - seen.at < FRESH
 
-    def scale(self, quota: Quota, kind: str, name: str) -> Quota:
-        """The quota, scaled by what is usual for its key; ``kind`` and ``name`` say what to assume until that is known."""
-        seen = self._seen.get(quota.key) or Seen(0, 0, 0)
+    def scale(self, quota: Quota, kind: str, name: str, of: str) -> Quota:
+        """The quota, scaled by what is usual for its key. ``kind`` and ``name`` say what to assume until that is known.
+
+        ``of`` is the key that all signups are counted under.
+        """
         assumed = ASSUMED.get(name, 0.0) or ASSUMED_BY[kind]
-        share = min(0.99, (seen.own + WEIGHT * assumed) / (max(seen.all, seen.own) + WEIGHT))
-        often = math.ceil(FACTOR * seen.own * quota.window / WEEK)
-        return quota._replace(amount=max(quota.amount, often), times=round(FACTOR * share / (1 - share), 4))
+        seen = self._seen.get(quota.key if kind in LEARNED else of) or Seen(0, 0, 0)
+        own = seen.own if kind in LEARNED else seen.all * assumed
+        share = min(0.99, (own + WEIGHT * assumed) / (max(seen.all, own) + WEIGHT))
+        unknown = WEIGHT / (seen.all + WEIGHT)
+        at_first = quota.amount * (1 + (assumed / SMALL - 1) * unknown)
+        often = FACTOR * own * quota.window / WEEK
+        return quota._replace(
+            amount=max(quota.amount, math.floor(at_first), math.ceil(often)),
+            of=of,
+            times=round(FACTOR * share / (1 - share), 4),
+        )
