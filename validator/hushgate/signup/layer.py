@@ -18,6 +18,8 @@ from hushgate.judge import Judgement
 from hushgate.tokens import Claims
 from hushgate.visit import Decision, Network, Verdict, Word
 
+MAIL_HOST = "mail-host"
+"""The note with the host that takes the mail of the address's domain, "" where it is not known or serves everybody's domains."""
 _ORDER = {decision: at for at, decision in enumerate(get_args(Decision))}
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from hushgate.caller import Caller, parse_address, within
 from hushgate.house import House
 from hushgate.settings import Rate
-from hushgate.signup.layer import Attempt, Consuming, Layer
+from hushgate.signup.layer import MAIL_HOST, Attempt, Consuming, Layer
 from hushgate.signup.mail.domains import provider
 from hushgate.signup.usual import ASSUMED_BY, LEARNED, WEEK, Usual
 from hushgate.state import UNLIMITED, Quota, Taken
@@ -122,7 +122,7 @@ class LimitsLayer(Consuming):
         if network.asn:
             yield Part("network", str(network.asn))
         if domain:
-            holder = provider_of(domain)
+            holder = provider_of(domain, attempt.notes.get(MAIL_HOST, ""))
             yield Part("domain", self._hashed(domain), holder)
             yield Part("provider", self._hashed(holder), holder)
 
@@ -200,9 +200,9 @@ def domain_of(email: str | None) -> str:
         return ""
 
 
-def provider_of(domain: str) -> str:
-    """Who holds the mailboxes of a domain: a known provider, or the domain itself."""
-    return provider(domain) or domain
+def provider_of(domain: str, host: str) -> str:
+    """Who holds the mailboxes of a domain: a known provider, the host that takes its mail (where known), or the domain itself."""
+    return provider(domain) or ".".join(host.split(".")[-2:]) or domain
 
 
 def open_layer(house: House) -> Layer:

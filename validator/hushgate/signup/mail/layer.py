@@ -8,10 +8,10 @@ from hushgate.caller import address_prefix
 from hushgate.errors import BadField, StateLost
 from hushgate.house import House
 from hushgate.settings import OBSERVE, OFF
-from hushgate.signup.layer import Attempt, Layer, NotJudged
+from hushgate.signup.layer import MAIL_HOST, Attempt, Layer, NotJudged
 from hushgate.signup.mail import domains
 from hushgate.signup.mail.address import Address, read
-from hushgate.signup.mail.exchange import Exchange, Exchanges
+from hushgate.signup.mail.exchange import Exchanges
 from hushgate.signup.mail.kept import site_key
 from hushgate.signup.mail.records import Ledger, Records
 from hushgate.signup.mail.rule import Rule, Subject
@@ -54,7 +54,9 @@ class MailLayer(Layer):
         except BadField as error:
             return self._unreadable(own, str(error))
         exchange = self._exchanges.look(address.domain, self._budget) if self._exchanges else None
-        records, lost = self._records(attempt, address, exchange)
+        host = exchange.host if exchange and not domains.shared_host(exchange.host) else ""
+        attempt.notes[MAIL_HOST] = host
+        records, lost = self._records(attempt, address, host)
         flags = judge(Subject(address, records, exchange), own)
         if records is not None:
             attempt.notes[NAME] = (address, records, any(flag.rule.alarms for flag in flags))
@@ -75,9 +77,7 @@ class MailLayer(Layer):
     def _ledger(self, attempt: Attempt) -> Ledger:
         return Ledger(self._house.state, attempt.site.key, site_key(self._house.ring, attempt.site.key))
 
-    def _records(self, attempt: Attempt, address: Address, exchange: Exchange | None) -> tuple[Records | None, bool]:
-        host = exchange.host if exchange else ""
-        host = "" if domains.shared_host(host) else host
+    def _records(self, attempt: Attempt, address: Address, host: str) -> tuple[Records | None, bool]:
         try:
             return self._ledger(attempt).look(address, address_prefix(attempt.caller.ip), host), False
         except StateLost:
