@@ -59,6 +59,33 @@ def keys_even(interaction: Interaction) -> str | None:
 
 
 @check(
+    "keys-without-pause",
+    title="Each key went down as soon as the one before was released",
+    tier=Tier.SOFT,
+    weight=45,
+    flags=[
+        {"interaction": {**_HAND, "rollover": 0, "flight": {"n": 43, "p10": 0.8, "p50": 1.2, "p90": 3.9, "cv": 2.1}}}
+    ],
+    passes=[
+        {"interaction": _HAND},
+        {"interaction": {**_HAND, "flight": {"n": 40, "p10": 1.0, "p50": 85.0, "p90": 244.0, "cv": 1.2}}},
+        {"interaction": {**_HAND, "flight": {"n": 5, "p50": 1.0, "p90": 2.0}}},
+        {"interaction": {**_HAND, "touch": 3, "flight": {"n": 40, "p50": 1.0, "p90": 2.0}}},
+    ],
+    wrong_about="Dictation and text expanders that press the keys for the person.",
+    abstain=(Privacy.RESISTS_FINGERPRINTING,),
+)
+def keys_without_pause(interaction: Interaction) -> str | None:
+    """A finger has to find the next key: 50 to 250 ms, or it goes down before the last one is up. A driver goes on at once."""
+    flight = interaction.flight
+    if flight is None or flight.n < 12 or flight.p50 is None or flight.p90 is None:
+        return None
+    if interaction.touch or interaction.composed or flight.p90 >= 15:
+        return None
+    return f"{flight.n} keys were pressed {flight.p50:g} ms after the one before" if flight.p50 < 5 else None
+
+
+@check(
     "no-rollover",
     title="No key was ever pressed before the one before it was released",
     tier=Tier.NOTE,
