@@ -161,6 +161,14 @@ def test_a_persons_payload_from_another_address_is_not_human(rig: Rig) -> None:
     assert opened and rig.redeem(response.get_json()["token"])["verdict"] != "human"
 
 
+def test_a_session_that_another_browser_opened_is_told(rig: Rig) -> None:
+    opened = rig.post("/v1/session", {"sitekey": "site-test"}, {**HEADERS, "accept-language": "ru-RU,ru"}).get_json()
+    response = rig.post("/v1/verdict", rig.seal(opened, rig.payload(SIGNALS)))
+    answer = rig.redeem(response.get_json()["token"])
+    assert "session-told-otherwise" in {finding["check"] for finding in answer["findings"]}
+    assert answer["verdict"] != "human"
+
+
 def test_a_form_that_is_older_than_its_session_is_told(rig: Rig) -> None:
     old = copy.deepcopy(SIGNALS)
     old["interaction"]["form_ms"] = 60_000.0

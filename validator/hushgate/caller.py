@@ -24,6 +24,9 @@ that may hold a password.
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+_STORY = ("accept-language", "sec-ch-ua", "sec-ch-ua-platform", "sec-ch-ua-mobile")
+
+
 class Caller(NamedTuple):
     """``ip`` is the client's address; ``headers`` keep their order; ``hostname`` is the page's, from Origin or Referer.
 
@@ -42,6 +45,11 @@ class Caller(NamedTuple):
     def user_agent(self) -> str:
         """The User-Agent header, "" where there is none."""
         return self.headers.get("user-agent", "")
+
+    @property
+    def story(self) -> str:
+        """What the headers tell of the browser beside its user agent, the same in every request of one page."""
+        return "\n".join([self.headers.get(name, "") for name in _STORY])
 
 
 def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:

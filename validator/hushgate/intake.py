@@ -53,7 +53,7 @@ def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, An
     prefix = address_prefix(caller.ip)
     house.session_limit.hit(prefix)
     first = _first(house, site, opening.after)
-    opened = house.sessions.open(site.key, opening.action, caller.user_agent, prefix, first)
+    opened = house.sessions.open(site.key, opening.action, caller.user_agent, prefix, first, caller.story)
     house.metrics.count(house.metrics.sessions, site.key)
     if house.config.gate["reputation_key"]:
         house.room(Reputation).warm(caller.ip)
@@ -113,6 +113,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
     skew = None if page.clock is None else round(page.clock - now)
     agent = house.sessions.hash(caller.user_agent, session.key)
     prefix = house.sessions.hash(address_prefix(caller.ip), session.key)
+    story = house.sessions.hash(caller.story, session.key)
     quiz = house.sessions.quiz(session)
     return Visit(
         id=new_id(),
@@ -128,6 +129,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
         opened={
             "user_agent": "same" if agent == session.agent else "changed",
             "address": "same" if prefix == session.prefix else "changed",
+            **({"story": "changed"} if session.story and session.story != story else {}),
             **({"quiz": write_seed(quiz)} if quiz else {}),
         },
     )

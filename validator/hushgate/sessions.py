@@ -26,7 +26,8 @@ class Session(Struct, frozen=True, array_like=True):
     """What a session carries. Times are whole milliseconds since 1970, by the gate's clock.
 
     ``first`` is the time of the page's first session; ``agent`` and ``prefix`` are keyed hashes of the user agent and of the
-    address prefix that opened it; ``quiz`` is the version of the quiz that was asked, "" for none.
+    address prefix that opened it; ``quiz`` is the version of the quiz that was asked, "" for none; ``story`` is a keyed hash of the
+    other headers that tell of the browser.
     """
 
     site: str
@@ -38,6 +39,7 @@ class Session(Struct, frozen=True, array_like=True):
     agent: str
     prefix: str
     quiz: str = ""
+    story: str = ""
 
 
 class Opened(NamedTuple):
@@ -63,12 +65,16 @@ class Sessions:
         key = self._ring.derive("session-hash", key_id) or b""
         return b64(hashlib.blake2b(value.encode("utf-8", "replace"), key=key, digest_size=HASH_BYTES).digest())
 
-    def open(self, site: str, action: str, agent: str, prefix: str, first: int | None = None) -> Opened:
-        """Opens a session for a site and an action; ``agent`` and ``prefix`` are hashed here."""
+    def open(
+        self, site: str, action: str, agent: str, prefix: str, first: int | None = None, story: str = ""
+    ) -> Opened:
+        """Opens a session for a site and an action; ``agent``, ``prefix`` and ``story`` are hashed here."""
         now = int(time.time() * 1000)
         key_id = self._ring.newest.id
         hashes = self.hash(agent, key_id), self.hash(prefix, key_id)
-        session = Session(site, action, new_nonce(), key_id, now, first or now, *hashes, QUIZ_VERSION)
+        session = Session(
+            site, action, new_nonce(), key_id, now, first or now, *hashes, QUIZ_VERSION, self.hash(story, key_id)
+        )
         text = self._signer.sign(b64(msgspec.msgpack.encode(session))).decode()
         return Opened(text, b64(self._seal_key(text, key_id)), self.quiz(session) or b"")
 

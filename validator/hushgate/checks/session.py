@@ -86,6 +86,20 @@ def session_changed_hands(opened: dict[str, str]) -> str | None:
 
 
 @check(
+    "session-told-otherwise",
+    title="The headers tell another story than when the session was opened",
+    tier=Tier.SOFT,
+    weight=50,
+    flags=[{"opened": {"user_agent": "same", "story": "changed"}}],
+    passes=[{"opened": {"user_agent": "same", "address": "same"}}],
+    wrong_about="People who change their browser's languages, or whose browser is updated, while the page is open.",
+)
+def session_told_otherwise(opened: dict[str, str]) -> str | None:
+    """Languages and client hints are the same in two requests of one page; a payload that is passed on comes with others."""
+    return "the session was opened with other languages or client hints" if opened.get("story") == "changed" else None
+
+
+@check(
     "session-moved",
     title="The session was opened from another address",
     tier=Tier.NOTE,
