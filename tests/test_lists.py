@@ -225,6 +225,7 @@ def test_where_the_lists_are_lost_the_last_copy_decides(tmp_path: Path, caplog: 
     entry = book.add("block", "203.0.113.7", by="ann")
     assert book.find(Asked("", "203.0.113.7")) == [entry]
     file.write_bytes(b"no database " * 1000)
+    time.sleep(2 * FileLists.patience)
     with caplog.at_level(logging.ERROR, "hushgate"):
         assert book.find(Asked("", "203.0.113.7")) == [entry]
     assert "the last copy goes on deciding" in caplog.text

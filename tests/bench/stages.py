@@ -12,8 +12,10 @@ from werkzeug.test import EnvironBuilder
 from bench.pools import verdict_bodies
 from hushgate import intake
 from hushgate.caller import read_caller
+from hushgate.device import device_story
 from hushgate.house import House
 from hushgate.payload import read_envelope, read_payload
+from hushgate.signup.lists import refuse_blocked
 from stories import HEADERS, SITE
 
 
@@ -48,6 +50,7 @@ def _one(house: House, clock: Clock, environ: dict[str, Any], body: bytes) -> No
     site = house.site(SITE)
     caller = clock.run("headers and address", read_caller, environ, ())
     envelope = clock.run("body", read_envelope, body)
+    clock.run("lists", refuse_blocked, house, SITE, caller.ip)
     session = clock.run("session", house.sessions.read, envelope.session)
     clock.run("seal", house.sessions.check_seal, envelope.session, session, envelope.payload, envelope.seal)
     payload = clock.run("payload", read_payload, envelope.payload)
@@ -55,7 +58,8 @@ def _one(house: House, clock: Clock, environ: dict[str, Any], body: bytes) -> No
     visit = clock.run("visit", intake._visit, house, caller, session, payload)
     judgement = clock.run("evidence, checks, score", intake._judge, house, site, visit, payload)
     judged = judgement.judged
-    claims = clock.run("claims", intake._claims, visit, judged, judgement.conversion, "x")
+    device = clock.run("device", device_story, house.sessions, session.key, SITE, payload.story, 0.0)
+    claims = clock.run("claims", intake._claims, visit, judged, judgement.conversion, "x", device)
     clock.run("token", house.tokens.mint, claims)
     clock.run("spool", intake._record, house, visit, judged, judgement)
     clock.run("counters", intake._count, house, site, judged, payload)

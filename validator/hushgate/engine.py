@@ -12,7 +12,6 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -102,8 +101,7 @@ class _Round:
         return check.family, Finding(check.name, tier.value, weight, str(saw)[:SAW_MAX])
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What the checks said: findings, heaviest first, what was not judged, and the families of which something was."""
 
     watch: Watch

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -17,7 +16,6 @@ from hushgate.device import device_story
 from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost
 from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
-from hushgate.keys import new_nonce
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.quiz import ask, write_seed
 from hushgate.sessions import FUTURE_MS, Session
@@ -144,13 +142,13 @@ def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgemen
     finding = Finding("test-key", "note", 0, f"the site key {site.key} always gives this outcome")
     judged = Judged(verdict, decision, {"human": 0.0, "suspect": 60.0}.get(verdict, 99.0), "high", [finding])
     conversion: Conversion = "count" if decision == "allow" else "suppress"
-    return replace(judgement, judged=judged, conversion=conversion)
+    return judgement._replace(judged=judged, conversion=conversion)
 
 
 def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str, device: str) -> Claims:
     return Claims(
         id=visit.id,
-        nonce=new_nonce(),
+        nonce=visit.id,
         site=visit.site,
         hostname=hostname,
         action=visit.action,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from hushgate import engine
 from hushgate.decision import Conversion, Policy, decide
@@ -34,8 +35,7 @@ class Rules:
         return self.policies.get(action, self.policy)
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What came of a visit."""
 
     judged: Judged

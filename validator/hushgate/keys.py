@@ -22,6 +22,7 @@ VARIABLE = "HUSHGATE_KEYS"
 # Public on purpose: it redeems tokens of test keys only.
 TEST_SECRET = "test-secret"  # noqa: S105
 SECRET_BYTES = 32
+SIGNATURE_BYTES = 32
 _PAIR = re.compile(r"^([a-z0-9]{4,16}):([A-Za-z0-9_-]{1,200})$")
 _REMEDY = "Make one with `hushgate keys new` and put it into the environment"
 
@@ -42,11 +43,11 @@ def new_nonce() -> str:
 
 
 class OneShot(SigningAlgorithm):
-    """HMAC-SHA256 for itsdangerous, in one call: it makes an object a signature otherwise, which takes longer than the hash."""
+    """Keyed BLAKE2b (RFC 7693) for itsdangerous: a MAC as it is, and a third of what OpenSSL 3 takes to set up an HMAC."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
         """The signature of a value."""
-        return hmac.digest(key, value, "sha256")
+        return hashlib.blake2b(value, key=key, digest_size=SIGNATURE_BYTES).digest()
 
 
 class Key:

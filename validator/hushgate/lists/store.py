@@ -52,13 +52,13 @@ class ListStore(Protocol):
 class FileLists:
     """The lists of one machine. The journal is a rollback journal: the file itself changes with every change, and a stat tells."""
 
-    patience = 0.0
+    patience = 0.05
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def version(self) -> str:
-        """See ListStore. 2 us. A file that was written just now may be written again within one tick of its clock."""
+        """See ListStore. A file that was written just now may be written again within one tick of its clock."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
