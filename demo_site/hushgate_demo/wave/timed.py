@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
@@ -38,8 +38,9 @@ def replay(
     people: int | None = None,
     earlier: int = EARLIER,
     seed: int = 1,
+    hands: Sequence[str] = tuple(HANDS),
 ) -> list[Table]:
-    """Replays a wave of this name by each of HANDS against the demo that is running, and prints a table of each.
+    """Replays a wave of this name by each hand of HANDS against the demo that is running, and prints a table of each.
 
     ``count`` bots (the wave's own number) and ``people`` ordinary signups beside them (100, and the groups); ``earlier`` of them came
     in the weeks before.
@@ -50,7 +51,7 @@ def replay(
     demo, gate, _ = find(demo_url, gate_url)
     kind, ordinary = KINDS[name], PEOPLE if people is None else people
     click.echo(f"{kind.name}: {kind.title}")
-    return [_play(demo, gate, gather(kind, hand, count or kind.count, ordinary, earlier, seed), hand) for hand in HANDS]
+    return [_play(demo, gate, gather(kind, hand, count or kind.count, ordinary, earlier, seed), hand) for hand in hands]
 
 
 def _play(demo: Server, gate: Server, signups: list[Signup], hand: str) -> Table:

@@ -1,0 +1,109 @@
+"""The seeds' waves, each as large as it was, against the layer "mail" alone; one of them, small, over HTTP against the demo.
+
+Everybody is judged human here: what is stopped is stopped by the address. `hushgate demo --wave NAME` replays them in full.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from hushgate.caller import address_prefix
+from hushgate.payload import read_record
+from hushgate.settings import MAIL
+from hushgate.signup.mail.address import read
+from hushgate.signup.mail.layer import judge, score
+from hushgate.signup.mail.records import Ledger
+from hushgate.signup.mail.rule import Subject
+from hushgate.state.sqlite import SqliteState
+from hushgate_demo.wave import WAVES
+from hushgate_demo.wave.crowd import HOUR
+from hushgate_demo.wave.driver import INTERACTIONS, with_user_agent
+from hushgate_demo.wave.kinds import KINDS
+from hushgate_demo.wave.timed import HANDS, gather, replay
+from hushgate_demo.wave.visitor import Signup
+from running import running_demo
+
+OWN = {setting.name: setting.default for setting in MAIL}
+START = 1_700_000_000.0
+
+
+class Clock:
+    now = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def decide(folder: Path, signups: list[Signup]) -> dict[bool, Counter[str]]:
+    """What the rules decide of each side; True are the people."""
+    clock, said = Clock(), {True: Counter[str](), False: Counter[str]()}
+    state = SqliteState(folder / "state.sqlite", clock=clock)
+    ledger = Ledger(state, "site", b"k" * 32)
+    for one in signups:
+        clock.now = START + one.at - signups[0].at
+        address = read(one.visitor.email)
+        records = ledger.look(address, address_prefix(one.visitor.ip))
+        flags = judge(Subject(address, records), OWN)
+        points = score(flags, suspect=False)
+        decision = "ghost" if points >= OWN["ghost_at"] else "challenge" if points >= OWN["challenge_at"] else "allow"
+        ledger.settle(address, records, let_in=decision == "allow", alarm=any(flag.rule.alarms for flag in flags))
+        said[one.visitor.person][decision] += 1
+    state.close()
+    return said
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("name", "most"), [("sequence", 0.02), ("providers", 0.05), ("one-address", 0.25)])
+def test_the_address_alone_stops_most_of_a_wave_and_refuses_nobody(
+    tmp_path: Path, name: str, most: float, seed: int
+) -> None:
+    kind = KINDS[name]
+    said = decide(tmp_path, gather(kind, "person", kind.count, 100, 60, seed))
+    assert said[False].total() == kind.count and said[True].total() == 100 + 60 + 45
+    assert said[False]["allow"] <= most * kind.count
+    assert said[True]["ghost"] == 0 and said[True]["allow"] > said[True].total() / 2
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_without_a_wave_only_new_crowds_are_asked(tmp_path: Path, seed: int) -> None:
+    signups = [one for one in gather(KINDS["providers"], "person", 1, 300, 60, seed) if one.visitor.person]
+    asked = decide(tmp_path, signups)[True]
+    assert asked["ghost"] == 0 and asked["challenge"] <= 24 + 9 + 3, "the university, the company, and chance"
+
+
+def test_waves_have_the_seeds_numbers() -> None:
+    assert list(WAVES) == ["botnet", *KINDS] and KINDS["providers"].count == 340 and KINDS["sequence"].count == 214
+    bots = [one for one in gather(KINDS["sequence"], "driver", 214, 0, 0, 1) if not one.visitor.person]
+    gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(bots)]
+    assert min(gaps) >= 1.2 and max(gaps) <= 1.8
+    agents = [dict(one.visitor.headers)["User-Agent"] for one in bots]
+    assert len(set(agents)) == 4 and agents[:4] == agents[4:8]
+    assert len({one.visitor.ip for one in bots}) > 205
+    assert {one.visitor.signals["interaction"]["filled"] for one in bots} == {3} and len(INTERACTIONS) == 4
+    day = [one for one in gather(KINDS["one-address"], "person", 300, 0, 0, 1) if not one.visitor.person]
+    assert len({one.visitor.ip for one in day}) == 1 and day[-1].at - day[0].at > 20 * HOUR
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("hand", HANDS)
+def test_waves_tell_stories_that_the_gate_can_read(name: str, hand: str) -> None:
+    for one in gather(KINDS[name], hand, 12, 3, 1, 1):
+        payload = read_record(one.visitor.signals, one.visitor.missing)
+        assert set(payload.signals) == set(one.visitor.signals)
+    visitor = with_user_agent(one.visitor, 2)
+    assert read_record(visitor.signals, {}).signals["user_agent"].count("Chrome/155") == 1
+
+
+def test_a_small_wave_against_the_demo_over_http(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with running_demo(tmp_path) as demo:
+        (table,) = replay(demo.url, demo.gate, name="sequence", count=24, people=6, earlier=6, hands=["person"])
+    assert table.troubles == {} and table.wave.tried == 24 and table.ordinary.tried == 6 + 6 + 45
+    assert table.wave.rows <= 2, "numbers in a row show from the third on"
+    assert table.wave.stopped["mail", "mail-sequence", "challenge"] >= 22
+    assert table.ordinary.refused == 0
+    printed = capsys.readouterr().out
+    assert "by the wave's own clock" in printed and "mail-sequence" in printed and "real rows" in printed
