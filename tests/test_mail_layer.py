@@ -11,6 +11,7 @@ import pytest
 
 from hushgate import Admission, Gate
 from hushgate.errors import StateLost
+from hushgate.events.doors import read_doors
 from hushgate.signup.mail import keep
 from stories import HEADERS, SITE, Rig, open_rig
 from test_limits import DRIVEN
@@ -136,3 +137,7 @@ def test_an_address_is_kept_as_a_hash_of_the_sites_own_unless_the_site_says_othe
     assert keep(second.gate.house.ring, second.gate.site, "ann@example.org") != hashed
     assert keep(plain.gate.house.ring, plain.gate.site, "Ann@Example.org") == "ann@example.org"
     assert site.key == SITE
+    for one, mark in ((first, hashed), (plain, "ann@example.org")):
+        one.signup("Ann@Example.org")
+        (entered,) = read_doors(one.rig.data)
+        assert entered.email == mark and entered.domain == "example.org"

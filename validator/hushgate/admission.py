@@ -16,6 +16,7 @@ from hushgate.house import House
 from hushgate.signup.door import Answer, Door, Token
 from hushgate.signup.layer import Attempt
 from hushgate.signup.limits import domain_of
+from hushgate.signup.mail import keep
 from hushgate.verify import Verified
 from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
 
@@ -131,6 +132,7 @@ def _entered(answer: Answer) -> Entered:
         asn=network.asn,
         org=network.org,
         domain=domain_of(attempt.email),
+        email=keep(attempt.house.ring, attempt.site, attempt.email) if attempt.email else "",
         skipped=[skip.check for skip in answer.skipped],
     )
 

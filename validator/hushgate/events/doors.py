@@ -1,6 +1,7 @@
 """What the door said of each signup: a log beside the spool, and what it comes to when it is read back.
 
-It holds no mail address and no whole address of a visitor: its prefix, its network, and the domain of the mail address.
+It holds no whole address of a visitor: its prefix, its network, and the domain of the mail address. The mail address itself is there as a
+keyed hash, unless the site's setting ``mail.keep`` says otherwise.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Entered(Struct, frozen=True, omit_defaults=True):
     asn: int | None = None
     org: str | None = None
     domain: str = ""
+    email: str = ""
     skipped: list[str] = []
 
     @property

@@ -148,11 +148,11 @@ class SqliteState:
         marks = ",".join("?" * len(asked))
         hits = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", asked).fetchall())  # noqa: S608
         again = marker is not None and any(name in hits for name in names[marker])
-        for count in [] if again else wanted:
-            current = names[count][0]
-            hits[current] = hits.get(current, 0) + count.add
-            if count.add:
-                handle.execute(_ADD, (current, count.add, (int(now // count.window) + 2) * count.window))
+        adds = [] if again else [count for count in wanted if count.add]
+        for count in adds:
+            hits[names[count][0]] = hits.get(names[count][0], 0) + count.add
+        rows = [(names[count][0], count.add, (int(now // count.window) + 2) * count.window) for count in adds]
+        handle.executemany(_ADD, rows)
         sums = (slide(count.window, now, *(hits.get(name, 0) for name in names[count])) for count in counts)
         return Tally(tuple(sums), again)
 
