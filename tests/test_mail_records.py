@@ -90,6 +90,16 @@ def test_only_who_is_let_in_makes_a_domain_known_and_once(state: State) -> None:
     assert (seen.month, seen.domain_month, seen.domain_day) == (1, 1, 1)
 
 
+def test_what_waits_to_be_counted_is_counted_when_the_door_closes(state: State) -> None:
+    site = fresh()
+    first = Book(state, site)
+    first.signup("ann@firm.example.com", alarm=True)
+    assert Book(state, site).signup("bob@firm.example.com").alarms == 0
+    first.ledger.flush()
+    seen = Book(state, site).signup("cid@firm.example.com")
+    assert (seen.alarms, seen.domain_alarms) == (1, 1)
+
+
 def test_sites_do_not_share(state: State) -> None:
     one, other = Book(state), Book(state)
     one.signup("ann@firm.example.com")
@@ -104,6 +114,7 @@ def test_counts_slide_and_today_is_not_yesterday(tmp_path: Path) -> None:
     clock.now += 2 * HOUR
     later = book.signup("v@firm.example.com")
     assert later.hour == later.domain_hour == 1 and later.networks > 8 and later.domain_month == 8
+    book.ledger.flush()
     clock.now += 2 * DAY
     seen = book.signup("w@firm.example.com")
     assert seen.networks == 1 and seen.domain_day == 0 and seen.domain_month > 8

@@ -79,6 +79,9 @@ def test_a_tally_adds_up_what_is_new_and_only_asks_for_what_is_not(state: State)
     assert state.tally("a", [wide, read, often], bob) == Tally((2, 0, 10), False)
     assert state.tally("a", [wide, read, often]) == Tally((3, 0, 15), False)
     assert state.tally("b", [wide], ann) == Tally((1,), False)
+    assert state.tally("a", [wide, read], ann, [wide._replace(add=7), read._replace(add=2)]) == Tally((10, 2), True)
+    assert state.tally("a", [], None, [wide]) == Tally((), False)
+    assert state.tally("a", [wide]).counts == (12,)
 
 
 def test_a_tally_slides(state: State) -> None:

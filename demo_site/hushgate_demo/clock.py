@@ -68,9 +68,11 @@ class CountingState(State):
         """See State."""
         return self._counters.take(shard, quotas, marker=marker, ttl=ttl, consume=consume)
 
-    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
+    def tally(
+        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
+    ) -> Tally:
         """See State."""
-        return self._counters.tally(shard, counts, marker)
+        return self._counters.tally(shard, counts, marker, also)
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""

@@ -124,10 +124,13 @@ class State(Protocol):
         ``consume`` nothing is counted.
         """
 
-    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
-        """Adds to every count, and says how high each is, in one round trip.
+    def tally(
+        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
+    ) -> Tally:
+        """Adds to every count, and says how high each is, in one round trip. No key is named twice in ``counts``.
 
-        Where there is a ``marker``, only the first that brings it in its window adds anything: the others only ask.
+        Where there is a ``marker``, only the first that brings it in its window adds anything: the others only ask. ``also`` is added
+        before, in any case, and nothing is said of it.
         """
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:

@@ -80,10 +80,14 @@ class RedisState:
         said = self._run(QUOTAS, [_shard(shard, "c:")], int(consume), key, ttl, *flat)
         return Taken(tuple(said[0::2]), tuple(float(count) if count else None for count in said[1::2]))
 
-    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
+    def tally(
+        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
+    ) -> Tally:
         """See State."""
-        values = [value for count in (marker or Count("", 1), *counts) for value in (plain(count.key), *count[1:])]
-        again, *said = self._run(TALLY, [_shard(shard, "c:")], *values)
+        values = [
+            value for count in (marker or Count("", 1), *also, *counts) for value in (plain(count.key), *count[1:])
+        ]
+        again, *said = self._run(TALLY, [_shard(shard, "c:")], len(also), *values)
         return Tally(tuple(map(float, said)), bool(again))
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:

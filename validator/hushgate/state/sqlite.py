@@ -137,23 +137,34 @@ class SqliteState:
         found = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", names).fetchall())  # noqa: S608
         return weigh(quotas, now, lambda quota, at: found.get(_counter(shard, quota, at), 0), again=again)
 
-    def tally(self, shard: str, counts: Sequence[Count], marker: Count | None = None) -> Tally:
+    def tally(
+        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
+    ) -> Tally:
         """See State."""
-        return self._write(lambda handle: self._tally(handle, shard, counts, marker))
+        return self._write(lambda handle: self._tally(handle, shard, counts, marker, also))
 
-    def _tally(self, handle: sqlite3.Connection, shard: str, counts: Sequence[Count], marker: Count | None) -> Tally:
-        now, wanted = self.clock(), [*counts, *([marker] if marker else [])]
-        names = {count: _pair(shard, count, now) for count in wanted}
-        asked = [name for pair in names.values() for name in pair]
+    def _tally(
+        self,
+        handle: sqlite3.Connection,
+        shard: str,
+        counts: Sequence[Count],
+        marker: Count | None,
+        also: Sequence[Count],
+    ) -> Tally:
+        now = self.clock()
+        handle.executemany(_ADD, [_added(shard, count, now) for count in also])
+        wanted = [*counts, marker] if marker else counts
+        names = [_pair(shard, count, now) for count in wanted]
+        asked = [name for pair in names for name in pair]
         marks = ",".join("?" * len(asked))
         hits = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", asked).fetchall())  # noqa: S608
-        again = marker is not None and any(name in hits for name in names[marker])
-        adds = [] if again else [count for count in wanted if count.add]
-        for count in adds:
-            hits[names[count][0]] = hits.get(names[count][0], 0) + count.add
-        rows = [(names[count][0], count.add, (int(now // count.window) + 2) * count.window) for count in adds]
-        handle.executemany(_ADD, rows)
-        sums = (slide(count.window, now, *(hits.get(name, 0) for name in names[count])) for count in counts)
+        again = marker is not None and any(name in hits for name in names[-1])
+        if not again:
+            handle.executemany(_ADD, [_added(shard, count, now) for count in wanted if count.add])
+        sums = [
+            slide(count.window, now, hits.get(current, 0) + (0 if again else count.add), hits.get(previous, 0))
+            for count, (current, previous) in zip(counts, names, strict=False)
+        ]
         return Tally(tuple(sums), again)
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
@@ -260,8 +271,13 @@ class SqliteState:
 
 def _pair(shard: str, count: Count, now: float) -> tuple[str, str]:
     """The names of a count's window now, and of the one before."""
-    window = int(now // count.window)
-    return plain(f"{shard}:{count.key}:{window}"), plain(f"{shard}:{count.key}:{window - 1}")
+    name, window = plain(f"{shard}:{count.key}"), int(now // count.window)
+    return f"{name}:{window}", f"{name}:{window - 1}"
+
+
+def _added(shard: str, count: Count, now: float) -> tuple[str, int, int]:
+    """The row that adds to a count."""
+    return _pair(shard, count, now)[0], count.add, (int(now // count.window) + 2) * count.window
 
 
 def _counter(shard: str, limit: Limit | Quota, window: int) -> str:

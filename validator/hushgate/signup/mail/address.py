@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
@@ -12,6 +13,7 @@ from hushgate.signup.mail import domains
 FIELD = "email"
 LENGTH_MAX = 254
 """RFC 5321, section 4.5.3.1.3, less the brackets."""
+_PLAIN = re.compile(r"((?=.{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*)@([A-Za-z0-9.-]{4,64})")
 _DOTLESS = frozenset({"google", "proton"})
 """Providers that deliver a.b@ and ab@ to one inbox."""
 
@@ -37,6 +39,22 @@ def read(email: str) -> Address:
     Raises:
         BadField: it is no mail address; the message says why and the field is named.
     """
+    local, domain = _plain(email) or _parsed(email)
+    provider, base = domains.provider(domain), local.split("+", 1)[0] or local
+    box = base.replace(".", "") if provider in _DOTLESS else base
+    home = provider if provider in _DOTLESS else domain
+    return Address(f"{local}@{domain}", base, domain, f"{box}@{home}", provider, domains.relay(domain))
+
+
+def _plain(email: str) -> tuple[str, str] | None:
+    """The parts of a plain address at a provider that is known, as most are: there is nothing that could be wrong with it."""
+    match = _PLAIN.fullmatch(email)
+    if not match or not domains.provider(match.group(2).lower()):
+        return None
+    return match.group(1).lower(), match.group(2).lower()
+
+
+def _parsed(email: str) -> tuple[str, str]:
     if len(email) > LENGTH_MAX * 4:
         raise BadField("email: the address is too long", FIELD)
     try:
@@ -45,9 +63,4 @@ def read(email: str) -> Address:
         )
     except EmailNotValidError as error:
         raise BadField(f"email: {error}", FIELD) from None
-    domain = parsed.ascii_domain.lower()
-    local = parsed.local_part.casefold()
-    provider, base = domains.provider(domain), local.split("+", 1)[0] or local
-    box = base.replace(".", "") if provider in _DOTLESS else base
-    home = provider if provider in _DOTLESS else domain
-    return Address(f"{local}@{domain}", base, domain, f"{box}@{home}", provider, domains.relay(domain))
+    return parsed.local_part.casefold(), parsed.ascii_domain.lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, NamedTuple
 
 from hushgate.caller import address_prefix
@@ -41,6 +42,7 @@ class MailLayer(Layer):
         self._house = house
         self._exchanges = Exchanges(gate["mx_servers"]) if gate["mx_lookups"] else None
         self._budget = gate["mx_budget_ms"] / 1000
+        self._ledgers: dict[str, Ledger] = {}
 
     def look(self, attempt: Attempt) -> Word | None:
         """See Layer. Counts the attempt: a wave shows in what was tried, let in or not."""
@@ -67,15 +69,25 @@ class MailLayer(Layer):
         note = attempt.notes.get(NAME)
         if note is not None:
             address, records, alarm = note
-            self._ledger(attempt).settle(address, records, let_in=decision == "allow", alarm=alarm)
+            let_in = (
+                decision == "allow" and attempt.verdict != "bot" and not alarm
+            )  # where the site observes, all are let in
+            self._ledger(attempt).settle(address, records, let_in=let_in, alarm=alarm)
 
     def close(self) -> None:
         """See Layer."""
         if self._exchanges:
             self._exchanges.close()
+        for ledger in self._ledgers.values():
+            with contextlib.suppress(StateLost):
+                ledger.flush()
 
     def _ledger(self, attempt: Attempt) -> Ledger:
-        return Ledger(self._house.state, attempt.site.key, site_key(self._house.ring, attempt.site.key))
+        site = attempt.site.key
+        if site not in self._ledgers:
+            ledger = Ledger(self._house.state, site, site_key(self._house.ring, site))
+            self._ledgers.setdefault(site, ledger)
+        return self._ledgers[site]
 
     def _records(self, attempt: Attempt, address: Address, host: str) -> tuple[Records | None, bool]:
         try:

@@ -6,7 +6,8 @@ SLOTS counters of a kind and window, however many signups there are. Two names i
 
 from __future__ import annotations
 
-import hmac
+import hashlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -35,12 +36,12 @@ class Sequence(NamedTuple):
 
 @dataclass(frozen=True)
 class Records:
-    """What the site has seen, this attempt included. ``hour`` and ``domain_hour`` are attempts of the last hour.
+    """What the site has seen, this attempt included. ``again`` is whether this very address came before.
 
-    ``month``, ``domain_month`` and ``domain_day`` are signups that were let in; ``networks`` are those that came with addresses of this domain in a
-    day; ``alarms`` are attempts of the last hour that looked like part of a wave, ``domain_alarms`` those of them at this domain; ``spellings`` is in how many ways the inbox was
-    written in a day; ``host_domains`` is how many new domains use the same mail host. ``again`` is whether this very address came
-    before.
+    ``hour`` and ``domain_hour`` are attempts of the last hour; ``month``, ``domain_month`` and ``domain_day`` signups that were let in;
+    ``alarms`` attempts of the last hour that looked like part of a wave, ``domain_alarms`` those of them at this domain;
+    ``spellings`` in how many ways the inbox was written in a day; ``networks`` those that came with addresses of this domain in a
+    day; ``host_domains`` how many new domains use the same mail host.
     """
 
     again: bool
@@ -48,11 +49,11 @@ class Records:
     domain_hour: float
     month: float
     domain_month: float
-    domain_day: float
-    networks: float
     alarms: float
     domain_alarms: float
     spellings: float
+    domain_day: float = 0
+    networks: float = 0
     host_domains: float = 0
     prefixed: float = 0
     same_prefix: float = 0
@@ -61,14 +62,19 @@ class Records:
 
 
 class Ledger:
-    """Counts the attempts of one site. ``key`` is the site's own, 32 bytes."""
+    """Counts the attempts of one site. ``key`` is the site's own, 32 bytes.
+
+    What follows from a decision is counted with the next attempt that is looked at, in the same round trip.
+    """
 
     def __init__(self, state: State, site: str, key: bytes) -> None:
         self._state, self._shard, self._key = state, f"mail:{site}", key
+        self._later: deque[Count] = deque()
 
     def _count(self, kind: str, value: str, window: int, add: int = 1) -> Count:
-        digest = hmac.digest(self._key, f"{kind}\n{value}".encode("utf-8", "surrogatepass"), "sha256")
-        return Count(f"{kind}:{int.from_bytes(digest[:4]) % SLOTS:x}", window, add)
+        text = f"{kind}\n{value}".encode("utf-8", "surrogatepass")
+        slot = int.from_bytes(hashlib.blake2b(text, digest_size=4, key=self._key).digest()) % SLOTS
+        return Count(f"{kind}:{slot:x}", window, add)
 
     def _named(self, address: Address, network: str, host: str) -> Iterator[tuple[str, Count]]:
         """Every counter that an attempt touches, by the name that it has in Records."""
@@ -77,12 +83,13 @@ class Ledger:
         yield "domain_hour", self._count("domain", domain, HOUR)
         yield "month", Count("in", MONTH, 0)
         yield "domain_month", self._count("known", domain, MONTH, 0)
-        yield "domain_day", self._count("today", domain, DAY, 0)
-        yield "pair", self._count("pair", f"{domain} {network}", DAY)
-        yield "networks", self._count("networks", domain, DAY, 0)
         yield "alarms", Count("alarms", HOUR, 0)
         yield "domain_alarms", self._count("domain-alarms", domain, HOUR, 0)
         yield "spellings", self._count("inbox", address.inbox, DAY)
+        if not address.provider:  # everybody knows a provider
+            yield "domain_day", self._count("today", domain, DAY, 0)
+            yield "pair", self._count("pair", f"{domain} {network}", DAY)
+            yield "networks", self._count("networks", domain, DAY, 0)
         if host:
             yield "host_pair", self._count("host-pair", f"{host} {domain}", DAY)
             yield "host_domains", self._count("host", host, DAY, 0)
@@ -108,7 +115,7 @@ class Ledger:
         named = dict(self._named(address, network, host))
         numbered = dict(self._sequences(address))
         marker = self._count("address", address.raw, DAY)
-        tally = self._state.tally(self._shard, [*named.values(), *numbered.values()], marker)
+        tally = self._state.tally(self._shard, [*named.values(), *numbered.values()], marker, self._due())
         seen = dict(zip((*named, *numbered), tally.counts, strict=True))
         found = tuple(
             Sequence(scale, max(seen[f"{scale}-even"], seen[f"{scale}-odd"]), seen[scale])
@@ -120,19 +127,28 @@ class Ledger:
         return Records(again=tally.again, sequences=found, pending=tuple(named[name] for name in fresh), **known)
 
     def settle(self, address: Address, records: Records, *, let_in: bool, alarm: bool) -> None:
-        """Counts what follows from the decision: one round trip, or none. Raises StateLost."""
-        adds = [count._replace(add=1) for count in records.pending]
-        known = [Count("in", MONTH), *(self._count(*one) for one in _known(address))] if let_in else []
-        once = self._count("let-in", address.raw, DAY)
-        if records.again:  # it may be let in after a challenge, and that counts once
-            if known:
-                self._state.tally(self._shard, known, once)
-            return
-        alarms = [Count("alarms", HOUR), self._count("domain-alarms", address.domain, HOUR)] if alarm else []
-        adds += [*known, *([once] if let_in else []), *alarms]
-        if adds:
-            self._state.tally(self._shard, adds)
+        """Notes what follows from the decision. No round trip, but where an address that came before is let in: that counts once."""
+        known = [Count("in", MONTH), self._count("known", address.domain, MONTH)] if let_in else []
+        if let_in and not address.provider:
+            known.append(self._count("today", address.domain, DAY))
+        if not records.again:
+            alarms = [Count("alarms", HOUR), self._count("domain-alarms", address.domain, HOUR)] if alarm else []
+            self._later.extend([*(count._replace(add=1) for count in records.pending), *known, *alarms])
+        elif known:
+            self._state.tally(self._shard, known, self._count("let-in", address.raw, DAY))
 
+    def flush(self) -> None:
+        """Counts what is left to count. Raises StateLost."""
+        due = self._due()
+        if due:
+            self._state.tally(self._shard, [], None, due)
 
-def _known(address: Address) -> tuple[tuple[str, str, int], ...]:
-    return ("known", address.domain, MONTH), ("today", address.domain, DAY)
+    def _due(self) -> list[Count]:
+        """What waits to be counted, each for one of the threads that ask."""
+        due = []
+        while self._later:
+            try:
+                due.append(self._later.popleft())
+            except IndexError:  # another thread was faster
+                break
+        return due

@@ -1,28 +1,34 @@
--- KEYS: the shard's counters. ARGV: the marker (key, window, add), an empty key where there is none; then counts, three values
--- each. Returns 1 where the marker had been counted, then the counts as text: Redis cuts the fraction off a number.
+-- KEYS: the shard's counters. ARGV: how many counts are added in any case; the marker, an empty key where there is none; those
+-- counts; and the counts that are asked for. Each is three values: key, window, add. Returns 1 where the marker had been counted,
+-- then the counts as text: Redis cuts the fraction off a number.
+local MARKER, SIZE = 2, 3
+local first = MARKER + SIZE * (tonumber(ARGV[1]) + 1)
+
 local function look(at)
   local window = tonumber(ARGV[at + 1])
   local current, previous = names(KEYS[1] .. ARGV[at], window)
-  return tonumber(redis.call('GET', current) or 0), tonumber(redis.call('GET', previous) or 0), current, window
+  return tonumber(redis.call('GET', current) or 0), tonumber(redis.call('GET', previous) or 0)
 end
 
-local function add(at, current, window)
-  local by = tonumber(ARGV[at + 2])
-  if by == 0 then return 0 end
-  if redis.call('INCRBY', current, by) == by then redis.call('PEXPIRE', current, window * 2000) end
+local function add(at)
+  local window, by = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local current = names(KEYS[1] .. ARGV[at], window)
+  if by > 0 and redis.call('INCRBY', current, by) == by then redis.call('PEXPIRE', current, window * 2000) end
   return by
 end
 
+for at = MARKER + SIZE, first - 1, SIZE do add(at) end
 local again = false
-if ARGV[1] ~= '' then
-  local hits, before, current, window = look(1)
+if ARGV[MARKER] ~= '' then
+  local hits, before = look(MARKER)
   again = hits + before > 0
-  if not again then add(1, current, window) end
+  if not again then add(MARKER) end
 end
 local said = {again and 1 or 0}
-for at = 4, #ARGV, 3 do
-  local hits, before, current, window = look(at)
-  if not again then hits = hits + add(at, current, window) end
+for at = first, #ARGV, SIZE do
+  local hits, before = look(at)
+  local window = tonumber(ARGV[at + 1])
+  if not again then hits = hits + add(at) end
   said[#said + 1] = string.format('%.4f', hits + before * (1 - now % window / window))
 end
 return said
