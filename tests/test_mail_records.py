@@ -90,6 +90,17 @@ def test_only_who_is_let_in_makes_a_domain_known_and_once(state: State) -> None:
     assert (seen.month, seen.domain_month, seen.domain_day) == (1, 1, 1)
 
 
+def test_doubts_are_counted_by_network(state: State) -> None:
+    ledger = Ledger(state, fresh(), KEY)
+    for number in range(3):
+        address = read(f"u{number}@mailinator.com")
+        seen = ledger.look(address, "a")
+        ledger.settle(address, seen, let_in=False, alarm=False, doubt="a")
+    seen = ledger.look(read("ann@gmail.com"), "a")
+    assert (seen.network_day, seen.network_doubts) == (4, 3)
+    assert ledger.look(read("bob@gmail.com"), "b").network_doubts == 0
+
+
 def test_what_waits_to_be_counted_is_counted_when_the_door_closes(state: State) -> None:
     site = fresh()
     first = Book(state, site)

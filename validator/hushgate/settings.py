@@ -441,6 +441,7 @@ MAIL_RULES: tuple[Setting, ...] = (
         "concentration", _weight, 40, "Over 30 % of an hour's signups are at one domain, and twice its usual share."
     ),
     Setting("host_burst", _weight, 50, "Many new domains within a day have one mail host; needs `mx_lookups`."),
+    Setting("doubtful_network", _weight, 50, "Half of a day's addresses from its network were thrown away or made up."),
     Setting("surge", _weight, 50, "Six times the usual signups within an hour, a tenth of them part of a wave."),
 )
 """The rules for mail addresses: what each weighs, or off, or observe."""

@@ -9,6 +9,7 @@ from hushgate.signup.mail.rule import Subject, rule
 
 @rule(
     "domain",
+    doubts=True,
     flags=[{"email": "ann@mailinator.com"}, {"email": "ann@anything.mailinator.com"}],
     passes=[
         *({"email": f"k3x9q2m7@{relay}"} for relay in ("duck.com", "mozmail.com", "simplelogin.com", "passmail.net")),
@@ -57,6 +58,7 @@ def undeliverable(it: Subject) -> str | None:
 @rule(
     "local",
     alarms=True,
+    doubts=True,
     flags=[{"email": "mo6xxybjva6z@gmail.com"}, {"email": "0uvxqti4m6@hotmail.com"}],
     passes=[
         *(

@@ -24,6 +24,8 @@ PREFIXES = 1000
 """Mixed prefixes that people's services choose from, far below the 46,656 that there are."""
 SPELLINGS = 3
 HOST_DOMAINS = 5
+DOUBTS, DOUBT_SHARE = 3, 0.5
+"""Attempts of a day from one network with addresses that were thrown away or made up, and their share of all."""
 SURGE, SURGE_LEAST = 6, 6
 """Times the usual signups of an hour, and how many at the least."""
 ALARMS, ALARM_SHARE = 3, 0.1
@@ -35,6 +37,7 @@ _WAVE = {"hour": 40, "alarms": 12, "domain_alarms": 4, "month": 300}
 @rule(
     "local",
     alarms=True,
+    doubts=True,
     flags=[{"email": "mo6xxybjva6z@deepask.app", "prefixed": 12, "same_prefix": 4}],
     passes=[
         {"email": "mo6xxybjva6z@deepask.app", "prefixed": 2, "same_prefix": 2},
@@ -161,6 +164,23 @@ def host_burst(_: Address, records: Records) -> str | None:
     """One hand that buys many domains points them at one host."""
     count = int(records.host_domains)
     return f"{count} new domains within a day have one mail host" if count >= HOST_DOMAINS else None
+
+
+@rule(
+    "crowd",
+    flags=[{"email": "ann@gmail.com", "network_day": 6, "network_doubts": 4}],
+    passes=[
+        {"email": "ann@gmail.com", "network_day": 3, "network_doubts": 2},
+        {"email": "ann@gmail.com", "network_day": 90, "network_doubts": 9},
+    ],
+    wrong_about="Somebody whose neighbour in the network makes accounts by the dozen.",
+)
+@across
+def doubtful_network(_: Address, records: Records) -> str | None:
+    """One hand that mixes throw-away addresses with others. A telephone company's customers share an address, and mix far more."""
+    if records.network_doubts < max(DOUBTS, DOUBT_SHARE * records.network_day):
+        return None
+    return f"{records.network_doubts:.0f} of {records.network_day:.0f} addresses from its network within a day were thrown away or made up"
 
 
 @rule(

@@ -61,7 +61,7 @@ class MailLayer(Layer):
         records, lost = self._records(attempt, address, host)
         flags = judge(Subject(address, records, exchange), own)
         if records is not None:
-            attempt.notes[NAME] = (address, records, any(flag.rule.alarms for flag in flags))
+            attempt.notes[NAME] = (address, records, [flag.rule for flag in flags])
         return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=lost)
 
     def settle(self, attempt: Attempt, decision: Decision) -> None:

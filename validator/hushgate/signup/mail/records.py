@@ -41,7 +41,8 @@ class Records:
     ``hour`` and ``domain_hour`` are attempts of the last hour; ``month``, ``domain_month`` and ``domain_day`` signups that were let in;
     ``alarms`` attempts of the last hour that looked like part of a wave, ``domain_alarms`` those of them at this domain;
     ``spellings`` in how many ways the inbox was written in a day; ``networks`` those that came with addresses of this domain in a
-    day; ``host_domains`` how many new domains use the same mail host.
+    day; ``host_domains`` how many new domains use the same mail host; ``network_day`` attempts of a day from this network, and
+    ``network_doubts`` those of them whose addresses were thrown away or made up.
     """
 
     again: bool
@@ -52,6 +53,8 @@ class Records:
     alarms: float
     domain_alarms: float
     spellings: float
+    network_day: float
+    network_doubts: float
     domain_day: float = 0
     networks: float = 0
     host_domains: float = 0
@@ -86,6 +89,8 @@ class Ledger:
         yield "alarms", Count("alarms", HOUR, 0)
         yield "domain_alarms", self._count("domain-alarms", domain, HOUR, 0)
         yield "spellings", self._count("inbox", address.inbox, DAY)
+        yield "network_day", self._count("network", network, DAY)
+        yield "network_doubts", self._count("network-doubts", network, DAY, 0)
         if not address.provider:  # everybody knows a provider
             yield "domain_day", self._count("today", domain, DAY, 0)
             yield "pair", self._count("pair", f"{domain} {network}", DAY)
@@ -126,14 +131,18 @@ class Ledger:
         known = {name: seen[name] + (name in fresh) for name in named if name not in FIRSTS}
         return Records(again=tally.again, sequences=found, pending=tuple(named[name] for name in fresh), **known)
 
-    def settle(self, address: Address, records: Records, *, let_in: bool, alarm: bool) -> None:
-        """Notes what follows from the decision. No round trip, but where an address that came before is let in: that counts once."""
+    def settle(self, address: Address, records: Records, *, let_in: bool, alarm: bool, doubt: str = "") -> None:
+        """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up.
+
+        No round trip, but where an address that came before is let in: that counts once. Raises StateLost.
+        """
         known = [Count("in", MONTH), self._count("known", address.domain, MONTH)] if let_in else []
         if let_in and not address.provider:
             known.append(self._count("today", address.domain, DAY))
         if not records.again:
             alarms = [Count("alarms", HOUR), self._count("domain-alarms", address.domain, HOUR)] if alarm else []
-            self._later.extend([*(count._replace(add=1) for count in records.pending), *known, *alarms])
+            doubts = [self._count("network-doubts", doubt, DAY)] if doubt else []
+            self._later.extend([*(count._replace(add=1) for count in records.pending), *known, *alarms, *doubts])
         elif known:
             self._state.tally(self._shard, known, self._count("let-in", address.raw, DAY))
 

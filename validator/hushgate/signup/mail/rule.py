@@ -29,9 +29,10 @@ Example = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. ``alarms`` is whether what it finds is part of a wave, so that the signups beside it are looked at closer.
+    """One rule.
 
-    ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
+    ``alarms`` is whether what it finds is part of a wave, so that the signups beside it are looked at closer; ``doubts`` whether the
+    address was thrown away or made up, so that its network is. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Rule:
     passes: Sequence[Example]
     wrong_about: str
     alarms: bool = False
+    doubts: bool = False
 
 
 RULES: dict[str, Rule] = {}
@@ -48,13 +50,19 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    family: str, *, flags: Sequence[Example], passes: Sequence[Example], wrong_about: str, alarms: bool = False
+    family: str,
+    *,
+    flags: Sequence[Example],
+    passes: Sequence[Example],
+    wrong_about: str,
+    alarms: bool = False,
+    doubts: bool = False,
 ) -> Callable[[Look], Look]:
     """Makes a rule of a function, by the function's name."""
 
     def add(look: Look) -> Look:
         name = look.__name__
-        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms)
+        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms, doubts)
         return look
 
     return add
