@@ -20,16 +20,20 @@ _DRIVEN = {
 }
 
 
+_CLOSE = 0.05
+"""Times are sent to a tenth of a millisecond."""
+
+
 def _between(milliseconds: float | None) -> bool:
-    return milliseconds is not None and abs(milliseconds - round(milliseconds)) > 0.05
+    return milliseconds is not None and abs(milliseconds - round(milliseconds)) > _CLOSE
 
 
 def _times(interaction: Interaction) -> list[float]:
-    """Every length of time that was kept of single events: keys held, pauses between keys, buttons held."""
+    """Every length of time that was kept of single events: keys held, pauses between keys, buttons held. None at all tells nothing."""
     spreads: list[Spread] = [one for one in (interaction.dwell, interaction.flight) if one is not None]
     times = [time for one in spreads for time in (one.p10, one.p50, one.p90)]
     held = interaction.presses.held_p50 if interaction.presses else None
-    return [time for time in (*times, held) if time is not None]
+    return [time for time in (*times, held) if time is not None and time > _CLOSE]
 
 
 @check(
@@ -39,6 +43,14 @@ def _times(interaction: Interaction) -> list[float]:
     weight=80,
     flags=[
         {"x_window": True, "interaction": _DRIVEN},
+        {
+            "x_window": True,
+            "interaction": {
+                "dwell": {"n": 48, "p10": 0.0, "p50": 0.0, "p90": 0.1, "cv": 1.95},
+                "flight": {"n": 47, "p10": 0.0, "p50": 0.0, "p90": 0.1, "cv": 4.66},
+                "presses": {"n": 5, "held_p50": 2.7},
+            },
+        },
         {"x_window": True, "interaction": {"gaps": 196, "whole_gaps": 20, "presses": {"n": 4, "held_p50": 94.3}}},
     ],
     passes=[

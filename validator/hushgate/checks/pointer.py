@@ -71,7 +71,7 @@ def moves_not_coalesced(interaction: Interaction) -> str | None:
 )
 def pressed_elsewhere(interaction: Interaction) -> str | None:
     """A mouse moves to a place before it is pressed there, in one step at the least; a driver sends a press with a place in it."""
-    if interaction.jumps < 2 or interaction.jumps * 2 < interaction.mouse or interaction.touch or interaction.pen:
+    if interaction.jumps < 2 or interaction.jumps * 3 < interaction.mouse or interaction.touch or interaction.pen:
         return None
     return f"{interaction.jumps} of {interaction.mouse} presses were away from where the mouse was"
 
