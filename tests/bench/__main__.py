@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.browser import measure
+from bench.door import decide
 from bench.load import drive, have_wrk
 from bench.pools import admit_bodies, siteverify_bodies, verdict_bodies
 from bench.serving import SETTINGS, serving
@@ -115,6 +116,7 @@ def _store(name: str, args: argparse.Namespace) -> None:
                 grow(url, pid, folder, house)
         if name == "sqlite":
             _print_stages(stages(house, folder))
+            _print_door(decide(house))
         house.close()
 
 
@@ -128,6 +130,12 @@ def _print_stages(spent: dict[str, float]) -> None:
     print(f"one verdict, CPU time by stage (in process, without the server): {total:.0f} us")
     for stage, micros in sorted(spent.items(), key=lambda pair: -pair[1]):
         print(f"  {stage:26} {micros:6.1f} us  {micros / total:4.0%}")
+
+
+def _print_door(spent: dict[str, float]) -> None:
+    print("one decision of the door, CPU time (in process, without the server)")
+    for what, micros in spent.items():
+        print(f"  {what:30} {micros:6.1f} us")
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def verdict_bodies(house: House, path: Path, count: int, *, stories: int = 1) ->
 def siteverify_bodies(house: House, secret: str, path: Path, count: int) -> None:
     """Bodies for /v1/siteverify, one a line, each with a token of its own."""
     with path.open("w") as out:
-        out.writelines(f"secret={secret}&response={_token(house)}\n" for _ in range(count))
+        out.writelines(f"secret={secret}&response={new_token(house)}\n" for _ in range(count))
 
 
 def admit_bodies(house: House, secret: str, path: Path, count: int) -> None:
@@ -45,11 +45,67 @@ def admit_bodies(house: House, secret: str, path: Path, count: int) -> None:
     with path.open("w") as out:
         for number in range(count):
             ip = f"84.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-            mail = f"{secrets.token_hex(6)}@example.com"
-            out.write(json.dumps({**asked, "response": _token(house), "remoteip": ip, "email": mail}) + "\n")
+            mail = mail_of(number)
+            out.write(json.dumps({**asked, "response": new_token(house), "remoteip": ip, "email": mail}) + "\n")
 
 
-def _token(house: House) -> str:
+FIRST = [
+    "anna",
+    "ben",
+    "clara",
+    "david",
+    "emma",
+    "felix",
+    "greta",
+    "hans",
+    "ida",
+    "jonas",
+    "karla",
+    "leon",
+    "mia",
+    "noah",
+    "olga",
+    "paul",
+    "rosa",
+    "simon",
+    "tilda",
+    "uwe",
+    "vera",
+    "willi",
+]
+LAST = [
+    "adler",
+    "bauer",
+    "conrad",
+    "dietz",
+    "ernst",
+    "fuchs",
+    "graf",
+    "huber",
+    "jahn",
+    "keller",
+    "lang",
+    "maier",
+    "noll",
+    "otto",
+    "peters",
+    "roth",
+    "sommer",
+    "thiel",
+    "ulrich",
+    "vogel",
+]
+HOMES = ("gmail.com", "web.de", "outlook.com", "gmx.de", "icloud.com", "yahoo.com", "posteo.de")
+
+
+def mail_of(number: int) -> str:
+    """A person's mail address; there are 3,080 of them."""
+    first, rest = FIRST[number % len(FIRST)], number // len(FIRST)
+    return f"{first}.{LAST[rest % len(LAST)]}@{HOMES[(number + rest // len(LAST)) % len(HOMES)]}"
+
+
+def new_token(house: House) -> str:
+    """A person's token, fresh."""
     nonce = secrets.token_urlsafe(12)
     claims = Claims(new_id(), nonce, SITE, HOST, "signup", time.time(), "human", "allow", 0.0, "high", "count", [])
     return house.tokens.mint(claims)

@@ -14,6 +14,10 @@ from pathlib import Path
 
 _SERVER = "from granian import Granian; Granian('bench.app:bench_app', factory=True, address='127.0.0.1', port={port}, interface='wsgi', workers=1, blocking_threads=1, log_access=False, log_level='warning').serve()"
 SETTINGS = '[gate]\ndata = "{data}"\nsession_rate = "900000000/second"\nverdict_rate = "900000000/second"\n[sites.{site}]\nhostnames = ["{host}"]\nsecrets = ["{hash}"]\nmode = "enforce"\n'
+SETTINGS += "[sites.{site}.limits]\n" + "".join(
+    f'{kind} = "900000000/hour"\n' for kind in ("address", "network", "device", "provider", "domain", "session")
+)
+"""Everybody is let in: that costs the most."""
 
 
 def _free_port() -> int:
