@@ -11,13 +11,13 @@ from hushgate.quiz.draw import drawn, traits
 UNITS = {"blink": 64, "gecko": 60}
 
 
-def answers(seed: bytes, engine: str = "blink") -> list[str]:
-    """What this engine would answer: right, and rounded to its unit."""
-    said = [_say(kind.name, kind.answer(numbers), UNITS[engine]) for kind, numbers in drawn(seed)]
+def answers(seed: bytes, engine: str = "blink", unit: float | None = None) -> list[str]:
+    """What this engine would answer: right, and rounded to its unit, or to another where the screen's pixels are not the page's."""
+    said = [_say(kind.name, kind.answer(numbers), unit or UNITS[engine]) for kind, numbers in drawn(seed)]
     return [*said, *(trait.answers[engine] for trait in traits(seed))]
 
 
-def _say(kind: str, numbers: tuple[float, ...], unit: int) -> str:
+def _say(kind: str, numbers: tuple[float, ...], unit: float) -> str:
     if kind == "rows":
         return f"{numbers[0]:g}"
     if kind == "matrix":

@@ -8,6 +8,7 @@ import click
 
 from hushgate.cli import (
     block,
+    calibrate,
     checks,
     config,
     demo,
@@ -56,6 +57,7 @@ for command in (
     demo.demo,
     judge.judge,
     judge.explain,
+    calibrate.calibrate,
     checks.checks,
     config.config,
     docs.docs,
