@@ -13,7 +13,7 @@ NPM := cd collector_js && PATH="$(abspath $(BIN)):$$PATH" npm
 PACKAGING := pyproject.toml validator/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench zoo docs build clean
+.PHONY: help demo test lint bench zoo docs calibrate build clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -40,6 +40,10 @@ zoo: $(VENV)/installed-zoo tests/zoo/node_modules/.package-lock.json ## Runs rea
 	PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH=tests $(BIN)/python -m zoo $(ARGS)
 
 docs: $(VENV)/installed ## Writes CHECKS.md and SETTINGS.md.
+	$(BIN)/hushgate docs
+
+calibrate: $(VENV)/installed-dev build ## Counts again what each check is worth, then writes CHECKS.md.
+	PYTHONPATH=tests $(BIN)/python -m population calibrate
 	$(BIN)/hushgate docs
 
 build: $(VENV)/made ## Builds the collector and the address data, where their sources have changed.

@@ -1,7 +1,7 @@
 """A population: people as they sign up, made from observed browsers, real networks and what is known of the rest.
 
 ``people(count, seed)`` gives visits on record, the same ones for the same seed and the same data. The devices are in observed.py (as seen) and
-made.py (what that lacks), homes and languages in homes.txt, addresses from the shipped address data, hands in hands.py.
+made.py and special.py (what that lacks), homes and languages in homes.txt, addresses from the shipped address data, hands in hands.py.
 
 It shows what the checks do to browsers and circumstances that are known. It cannot show what nobody has thought of, and it does not have people
 who change what their browser says with an extension, nor machines with two graphics cards: how many those are is not known.
@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from hushgate.visit import Network
-from population import made
+from population import made, special
 from population.addresses import HUBS, MISPLACED, draw, draw_proxy
 from population.homes import Home, draw_home, draw_languages, draw_zone, home_of
 from population.visits import visit
@@ -73,9 +73,9 @@ class Kind(NamedTuple):
 
 KINDS = {
     "home": Kind(800, made.ORDINARY, _home),
-    "app": Kind(40, made.APPS, _home),
-    "old": Kind(30, made.OLD, _home),
-    "private": Kind(15, made.PRIVATE, _home),
+    "app": Kind(40, special.APPS, _home),
+    "old": Kind(30, special.OLD, _home),
+    "private": Kind(15, special.PRIVATE, _home),
     "traveller": Kind(25, made.ORDINARY, _abroad),
     "vpn": Kind(50, made.ORDINARY, _tunnel),
     "company": Kind(40, made.ORDINARY, _company),

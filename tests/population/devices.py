@@ -48,9 +48,15 @@ class Device:
 
     @property
     def webkit_version(self) -> int:
-        """The major version of Safari or iOS; 0 where there is none."""
-        match = re.search(r"(?:CPU (?:iPhone )?OS |Version/)(\d+)", self.user_agent)
-        return int(match[1]) if match and self.engine == "webkit" else 0
+        """The major version of Safari or iOS; 0 where there is none. Since iOS 26 the system's number stands still, and Safari's goes on."""
+        found = re.findall(r"(?:CPU (?:iPhone )?OS |Version/)(\d+)", self.user_agent)
+        return max(map(int, found), default=0) if self.engine == "webkit" else 0
+
+    @property
+    def version(self) -> int:
+        """The major version of the engine."""
+        match = re.search(r"Firefox/(\d+)", self.user_agent)
+        return self.chromium or self.webkit_version or (int(match[1]) if match else 0)
 
 
 def engine_of(agent: str) -> str:
@@ -86,7 +92,11 @@ def _hints(told: dict[str, Any] | None) -> Hints | None:
 def desktop_window(random: Random, told: dict[str, Any]) -> dict[str, Any]:
     """Inside a desktop's window are the page, and bars of 80 to 150 pixels above it; one in six scrolls by a bar at the side."""
     bars, side = random.choice((79, 85, 87, 103, 121, 139)), random.choice((0, 0, 0, 0, 0, 15))
-    return {**told, "inner_width": max(told["outer_width"] - side, 0), "inner_height": max(told["outer_height"] - bars, 0)}
+    return {
+        **told,
+        "inner_width": max(told["outer_width"] - side, 0),
+        "inner_height": max(told["outer_height"] - bars, 0),
+    }
 
 
 def phone_window(random: Random, told: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Browsers that the observations lack or have too few of, made from what is known of each.
 
-The sample of observed.py has 0.6 % Firefox, and no Samsung Internet, Opera, app's own browser, iPad with the desktop site, nothing newer than
+The sample of observed.py has 0.6 % Firefox, and no Samsung Internet, Opera, iPad with the desktop site, nothing newer than
 Chrome 148, and few old machines. Sources: the vendors' own pages on user agents (developers.whatismybrowser.com lists them as seen;
 developer.mozilla.org, "User-Agent"; chromium.org, "UA reduction"; Firefox's toolkit/components/resistfingerprinting).
 """
@@ -27,9 +27,19 @@ PHONES = (
     ("Linux armv8l", "Imagination Technologies", "PowerVR Rogue GE8320", 360, 780, 2),
 )
 _DESKTOPS = ((1920, 1080, 1), (1536, 864, 1.25), (1366, 768, 1), (2560, 1440, 1), (1440, 900, 2), (1280, 720, 1.5))
-_FIREFOX = (
-    ("Windows NT 10.0; Win64; x64", "Win32", "Google Inc. (Intel)", "ANGLE (Intel, Intel(R) HD Graphics Direct3D11 vs_5_0 ps_5_0), or similar"),
-    ("Windows NT 10.0; Win64; x64", "Win32", "Google Inc. (NVIDIA)", "ANGLE (NVIDIA, NVIDIA GeForce GTX 980 Direct3D11 vs_5_0 ps_5_0), or similar"),
+FIREFOX = (
+    (
+        "Windows NT 10.0; Win64; x64",
+        "Win32",
+        "Google Inc. (Intel)",
+        "ANGLE (Intel, Intel(R) HD Graphics Direct3D11 vs_5_0 ps_5_0), or similar",
+    ),
+    (
+        "Windows NT 10.0; Win64; x64",
+        "Win32",
+        "Google Inc. (NVIDIA)",
+        "ANGLE (NVIDIA, NVIDIA GeForce GTX 980 Direct3D11 vs_5_0 ps_5_0), or similar",
+    ),
     ("Macintosh; Intel Mac OS X 10.15", "MacIntel", "Apple", "Apple M1, or similar"),
     ("X11; Linux x86_64", "Linux x86_64", "Intel", "Intel(R) HD Graphics 400, or similar"),
     ("X11; Ubuntu; Linux x86_64", "Linux x86_64", "AMD", "Radeon R9 200 Series, or similar"),
@@ -44,11 +54,19 @@ def brand_list(name: str, version: int, chromium: int) -> list[dict[str, str]]:
     return rest
 
 
-def _hints(brands: list[dict[str, str]], platform: str, *, mobile: bool, model: str = "") -> dict[str, Any]:
+def hints(brands: list[dict[str, str]], platform: str, *, mobile: bool, model: str = "") -> dict[str, Any]:
     full = [{**brand, "version": f"{brand['version']}.0.0.0"} for brand in brands]
     arm = {"architecture": "", "bitness": ""} if mobile else {"architecture": "x86", "bitness": "64"}
     version = {"Android": "14.0.0", "Windows": "15.0.0"}.get(platform, "")
-    return {"brands": brands, "mobile": mobile, "platform": platform, **arm, "model": model, "platform_version": version, "full_versions": full}
+    return {
+        "brands": brands,
+        "mobile": mobile,
+        "platform": platform,
+        **arm,
+        "model": model,
+        "platform_version": version,
+        "full_versions": full,
+    }
 
 
 def _desktop(random: Random) -> dict[str, Any]:
@@ -58,7 +76,7 @@ def _desktop(random: Random) -> dict[str, Any]:
 
 def firefox(random: Random) -> Device:
     """Firefox on a desktop, of the last year or the long-term release."""
-    version, (system, platform, vendor, renderer) = random.choice((140, 140, 150, 152, 153)), random.choice(_FIREFOX)
+    version, (system, platform, vendor, renderer) = random.choice((140, 140, 150, 152, 153)), random.choice(FIREFOX)
     return Device(
         user_agent=f"Mozilla/5.0 ({system}; rv:{version}.0) Gecko/20100101 Firefox/{version}.0",
         platform=platform,
@@ -78,11 +96,11 @@ def newer_chrome(random: Random) -> Device:
     """An observed Chrome on Windows, as its later versions say it: nothing else of what is read here has changed."""
     older, version = from_agent(random, observed.draw_agent(random, WINDOWS_CHROME)), random.randint(149, 156)
     agent = re.sub(r"Chrome/\d+", f"Chrome/{version}", older.user_agent)
-    hints = _hints(brand_list("Google Chrome", version, version), "Windows", mobile=False)
-    return replace(older, user_agent=agent, chromium=version, hints=hints)
+    told = hints(brand_list("Google Chrome", version, version), "Windows", mobile=False)
+    return replace(older, user_agent=agent, chromium=version, hints=told)
 
 
-def _android(random: Random, agent: str, chromium: int, brands: list[dict[str, str]] | None) -> Device:
+def android(random: Random, agent: str, chromium: int, brands: list[dict[str, str]] | None) -> Device:
     platform, vendor, renderer, width, height, ratio = random.choice(PHONES)
     return Device(
         user_agent=agent,
@@ -90,7 +108,7 @@ def _android(random: Random, agent: str, chromium: int, brands: list[dict[str, s
         vendor="Google Inc.",
         engine="blink",
         chromium=chromium,
-        hints=_hints(brands, "Android", mobile=True, model="SM-A546B") if brands else None,
+        hints=hints(brands, "Android", mobile=True, model="SM-A546B") if brands else None,
         webgl={"vendor": vendor, "renderer": renderer},
         screen=phone_window(random, plain_screen(width, height, ratio, taskbar=0)),
         hardware={"concurrency": 8, "memory": random.choice((2, 4, 8)), "touch_points": 5},
@@ -104,7 +122,7 @@ def samsung(random: Random) -> Device:
     """Samsung Internet, a version or two behind Chromium."""
     own, chromium = random.choice(((27, 125), (28, 130), (29, 136), (30, 142)))
     agent = f"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/{own}.0 Chrome/{chromium}.0.0.0 Mobile Safari/537.36"
-    return _android(random, agent, chromium, brand_list("Samsung Internet", own, chromium))
+    return android(random, agent, chromium, brand_list("Samsung Internet", own, chromium))
 
 
 def opera(random: Random) -> Device:
@@ -112,8 +130,8 @@ def opera(random: Random) -> Device:
     own, chromium = random.choice(((120, 135), (124, 140), (128, 144)))
     chrome = newer_chrome(random)
     agent = re.sub(r"Chrome/\d+", f"Chrome/{chromium}", chrome.user_agent) + f" OPR/{own}.0.0.0"
-    hints = _hints(brand_list("Opera", own, chromium), "Windows", mobile=False)
-    return replace(chrome, user_agent=agent, chromium=chromium, hints=hints)
+    told = hints(brand_list("Opera", own, chromium), "Windows", mobile=False)
+    return replace(chrome, user_agent=agent, chromium=chromium, hints=told)
 
 
 def webkit(random: Random, agent: str, platform: str, width: int, height: int, ratio: float, touch: int) -> Device:
@@ -148,83 +166,6 @@ def ios_chrome(random: Random) -> Device:
     return webkit(random, agent, "iPhone", *random.choice(((390, 844), (393, 852), (430, 932))), 3, 5)
 
 
-def in_app(random: Random) -> Device:
-    """The browser inside another app."""
-    if random.random() < 0.5:
-        app = random.choice((
-            "[FBAN/FBIOS;FBAV/520.0.0.38.101;FBBV/756351453;FBDV/iPhone15,2;FBMD/iPhone;FBSN/iOS;FBSV/18.6;FBSS/3;FBCR/;FBID/phone;FBLC/en_US;FBOP/80]",
-            "Instagram 390.0.0.28.85 (iPhone15,2; iOS 18_6; en_US; en; scale=3.00; 1179x2556; 772545684)",
-        ))
-        agent = f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 {app}"
-        return replace(webkit(random, agent, "iPhone", 393, 852, 3, 5), webview=True)
-    version = random.randint(140, 150)
-    app = random.choice(("Instagram 390.0.0.43.81 Android (34/14; 420dpi; 1080x2340; samsung; SM-A546B; a54x; s5e8835; en_US; 772545699)", "[FB_IAB/FB4A;FBAV/520.0.0.45.101;]", ""))
-    agent = f"Mozilla/5.0 (Linux; Android 14; SM-A546B Build/UP1A.231005.007; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/{version}.0.7390.122 Mobile Safari/537.36 {app}".strip()
-    return replace(_android(random, agent, version, brand_list("Android WebView", version, version)), webview=True, chrome_object=False)
-
-
-def old_windows(random: Random) -> Device:
-    """Windows 7 and 8 with the last browsers that run there: Chrome 109, Firefox 115."""
-    system, base = random.choice(("Windows NT 6.1; Win64; x64", "Windows NT 6.1; WOW64", "Windows NT 6.3; Win64; x64")), firefox(random)
-    machine = {"screen": desktop_window(random, plain_screen(*random.choice(((1366, 768), (1280, 1024), (1024, 768), (1440, 900)))))}
-    if random.random() < 0.4:
-        agent, card = f"Mozilla/5.0 ({system}; rv:109.0) Gecko/20100101 Firefox/115.0", random.choice(_FIREFOX[:2])
-        drawn = {"webgl": {"vendor": card[2], "renderer": card[3]}}
-        return replace(base, user_agent=agent, platform="Win32", stale_zones=random.random() < 0.5, **machine, **drawn)
-    agent = f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36"
-    card = random.choice(("ANGLE (Intel, Intel(R) HD Graphics Direct3D9Ex vs_3_0 ps_3_0, igdumd64.dll)", "ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)"))
-    brands = [{"brand": "Not_A Brand", "version": "99"}, {"brand": "Google Chrome", "version": "109"}, {"brand": "Chromium", "version": "109"}]
-    return replace(
-        base,
-        user_agent=agent,
-        platform="Win32",
-        vendor="Google Inc.",
-        engine="blink",
-        chromium=109,
-        hints={**_hints(brands, "Windows", mobile=False), "platform_version": "0.1.0"},
-        webgl={"vendor": "Google Inc.", "renderer": card},
-        hardware={"concurrency": random.choice((2, 4)), "memory": random.choice((2, 4, 8)), "touch_points": 0},
-        chrome_object=True,
-        **machine,
-    )
-
-
-def old_phone(random: Random) -> Device:
-    """Phones that get no more updates, their zone data as old as they are."""
-    if random.random() < 0.5:
-        version = random.choice((12, 13, 14, 15))
-        agent = f"Mozilla/5.0 (iPhone; CPU iPhone OS {version}_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{version}.1 Mobile/15E148 Safari/604.1"
-        return replace(webkit(random, agent, "iPhone", *random.choice(((320, 568), (375, 667), (414, 736))), 2, 5), stale_zones=version < 15, pdf_viewer=None)
-    chromium = random.choice((81, 87, 95, 106, 119))
-    agent = f"Mozilla/5.0 (Linux; Android 7.0; SM-G930V) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{chromium}.0.4044.138 Mobile Safari/537.36"
-    brands = [{"brand": "Chromium", "version": str(chromium)}, {"brand": "Google Chrome", "version": str(chromium)}, {"brand": ";Not A Brand", "version": "99"}]
-    phone = _android(random, agent, chromium, brands if chromium > 89 else None)
-    return replace(phone, stale_zones=True, hardware={**phone.hardware, "memory": random.choice((1, 2, 3))}, pdf_viewer=None)
-
-
-def resisting(random: Random) -> Device:
-    """Firefox with resistFingerprinting, and Tor Browser: UTC, round windows, English, no graphics named."""
-    base, system = firefox(random), random.choice(_FIREFOX)
-    agent = f"Mozilla/5.0 ({system[0]}; rv:140.0) Gecko/20100101 Firefox/140.0"
-    width, height = random.choice(((1000, 900), (1400, 900), (1200, 700), (1000, 600)))
-    view = {**plain_screen(width, height, 1, 0), "inner_width": width, "inner_height": height}
-    return replace(
-        base,
-        user_agent=agent,
-        platform=system[1],
-        webgl={"vendor": "Mozilla", "renderer": "Mozilla"} if random.random() < 0.5 else None,
-        screen=view,
-        hardware={"concurrency": random.choice((2, 4, 8)), "touch_points": 0},
-        zone=random.choice(("UTC", "Atlantic/Reykjavik")),
-        languages=("en-US", "en"),
-    )
-
-
-def masked_chrome(random: Random) -> Device:
-    """Chrome and Edge of people who have switched the graphics off."""
-    return replace(newer_chrome(random), webgl=None)
-
-
 def observed_desktop(random: Random) -> Device:
     """A desktop as observed."""
     return from_agent(random, observed.draw_agent(random, r"^(?!.*(?:Android|iPhone|iPad|Windows NT 6))"))
@@ -247,10 +188,6 @@ ORDINARY: tuple[tuple[Make, int], ...] = (
 )
 """What people use at home, in hundredths: own estimate after public browser statistics, with more desktops than those have, because
 that is where people sign up for a service."""
-
-OLD: tuple[tuple[Make, int], ...] = ((old_windows, 40), (old_phone, 60))
-PRIVATE: tuple[tuple[Make, int], ...] = ((resisting, 70), (masked_chrome, 30))
-APPS: tuple[tuple[Make, int], ...] = ((in_app, 100),)
 
 
 def make(random: Random, kinds: tuple[tuple[Make, int], ...]) -> Device:

@@ -6,6 +6,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import msgspec
+
+from hushgate.data import read_list
 from hushgate.geo.zones import offsets
 from hushgate.quiz import write_seed
 from hushgate.quiz.draw import SEED_BYTES
@@ -17,8 +20,20 @@ from quizzes import answers
 YEAR = 2026
 HOST = "www.example.com"
 _NO_TRACES: dict[str, list[str]] = {"globals": [], "attributes": [], "natives": [], "own_properties": [], "getters": []}
-_FEATURES_OF = {"blink": ("v8", 33), "gecko": ("gecko", 37), "webkit": ("gecko", 37)}
+_SHAPES = {"blink": ("v8", 33), "gecko": ("gecko", 37), "webkit": ("other", 37)}
+_SINCE = {
+    name: dict(zip(("blink", "gecko", "webkit"), map(float, since), strict=True))
+    for name, *since in map(str.split, read_list("features.txt"))
+}
+_OWN = {
+    "blink": ("Error.captureStackTrace", "navigator.connection", "navigator.gpu"),
+    "gecko": ("mozInnerScreenX",),
+    "webkit": ("GestureEvent",),
+}
 _ZOOMS = (0.8, 0.9, 1.1, 1.25, 1.5)
+MOVED = 0.03
+"""The share of phones that change from one network to another meanwhile."""
+
 ZOOMED = 0.05
 """The share of people on desktops who have zoomed the page."""
 STALE = {"America/Mexico_City": (360, 300), "Africa/Cairo": (-120, -120), "Europe/Moscow": (-240, -240)}
@@ -38,7 +53,11 @@ def zoomed(random: Random, device: Device) -> Device:
     if device.mobile or random.random() > ZOOMED:
         return device
     step, screen = random.choice(_ZOOMS), device.screen
-    names = [name for name in screen if name.startswith("inner") or (device.engine == "gecko" and name not in ("color_depth", "pixel_ratio"))]
+    names = [
+        name
+        for name in screen
+        if name.startswith("inner") or (device.engine == "gecko" and name not in ("color_depth", "pixel_ratio"))
+    ]
     sizes = {name: round(screen[name] / step) for name in names}
     ratio = screen["pixel_ratio"] * (1 if device.engine == "webkit" else step)
     return replace(device, screen={**screen, **sizes, "pixel_ratio": ratio})
@@ -57,16 +76,24 @@ def _rooms(device: Device, story: dict[str, Any]) -> tuple[dict[str, Any], dict[
         worker.pop("webgl", None)  # no OffscreenCanvas with WebGL in workers before
     frame = {**story, "vendor": device.vendor, "webdriver": False}
     rooms = {"iframe": frame, "frame": frame, "worker": worker, "shared_worker": worker}
-    lacks_shared = (device.mobile and device.engine == "blink") or (device.engine == "webkit" and device.webkit_version < 16)
+    lacks_shared = (device.mobile and device.engine == "blink") or (
+        device.engine == "webkit" and device.webkit_version < 16
+    )
     missing = {"shared_worker": "unsupported"} if lacks_shared else {}
     return {name: room for name, room in rooms.items() if name not in missing}, missing
 
 
 def _engine(device: Device) -> dict[str, Any]:
-    shape, length = _FEATURES_OF[device.engine]
-    told = {"eval_length": length, "error_shape": shape, "product_sub": "20100101" if device.engine == "gecko" else "20030107"}
+    shape, length = _SHAPES[device.engine]
+    told = {
+        "eval_length": length,
+        "error_shape": shape,
+        "product_sub": "20100101" if device.engine == "gecko" else "20030107",
+    }
+    brave = ("navigator.brave",) if "Brave" in str(device.hints) else ()
+    came = tuple(name for name, since in _SINCE.items() if 0 < since[device.engine] <= device.version)
     viewer = {} if device.pdf_viewer is None else {"pdf_viewer": device.pdf_viewer}
-    return {**told, **viewer, "chrome": device.chrome_object}
+    return {**told, **viewer, "chrome": device.chrome_object, "features": [*_OWN[device.engine], *came, *brave]}
 
 
 def _permissions(device: Device, random: Random) -> dict[str, str]:
@@ -88,7 +115,9 @@ def accept_language(device: Device, languages: list[str]) -> str:
     if device.engine == "webkit":
         rest = [languages[0].partition("-")[0]] if "-" in languages[0] else []
         return ",".join([languages[0], *(f"{tag};q=0.9" for tag in rest)])
-    return ",".join([languages[0], *(f"{tag};q={max(0.9 - 0.1 * place, 0.1):.1f}" for place, tag in enumerate(languages[1:]))])
+    return ",".join(
+        [languages[0], *(f"{tag};q={max(0.9 - 0.1 * place, 0.1):.1f}" for place, tag in enumerate(languages[1:]))]
+    )
 
 
 def _brand_header(device: Device) -> str:
@@ -102,51 +131,70 @@ def headers(device: Device, languages: list[str]) -> dict[str, str]:
     old = (device.chromium or 99) < 80 or (device.engine == "webkit" and device.webkit_version < 17)
     asked = {"accept": "*/*", "origin": origin, **({} if old else fetch), "referer": f"{origin}/"}
     end = {"accept-encoding": "gzip, deflate, br", "accept-language": accept_language(device, languages)}
-    kind = {"content-type": "text/plain;charset=UTF-8"}
+    kind = {"content-type": "text/plain;charset=UTF-8", **({"sec-gpc": "1"} if "Brave" in str(hints) else {})}
     if hints:
-        quoted = {"sec-ch-ua-platform": f'"{hints["platform"]}"', "user-agent": device.user_agent, "sec-ch-ua": _brand_header(device)}
-        return {"host": HOST, "connection": "keep-alive", **quoted, **kind, "sec-ch-ua-mobile": f"?{hints['mobile']:d}", **asked, **end}
+        quoted = {
+            "sec-ch-ua-platform": f'"{hints["platform"]}"',
+            "user-agent": device.user_agent,
+            "sec-ch-ua": _brand_header(device),
+        }
+        return {
+            "host": HOST,
+            "connection": "keep-alive",
+            **quoted,
+            **kind,
+            "sec-ch-ua-mobile": f"?{hints['mobile']:d}",
+            **asked,
+            **end,
+        }
     return {"host": HOST, "connection": "keep-alive", "user-agent": device.user_agent, **end, **kind, **asked}
 
 
-def visit(random: Random, device: Device, zone: str, languages: list[str], where: tuple[str, Network]) -> dict[str, Any]:
-    """One visit on record (docs/protocol.md, section 6). The zone and languages are those of the machine; the browser may name others."""
-    device = zoomed(random, device)
-    zone, languages = device.zone or zone, list(device.languages or languages)
-    counts, seconds = fill(random, device, languages)
-    story = _story(device, zone, languages)
-    rooms, missing = _rooms(device, story)
-    quiz, seed = _quiz(device, random)
-    signals = {
+def _signals(random: Random, device: Device, story: dict[str, Any], counts: dict[str, Any]) -> dict[str, Any]:
+    return {
         **story,
         "vendor": device.vendor,
         "webdriver": False,
-        "clock": _clock(device, zone),
+        "clock": _clock(device, story["timezone"]),
         "screen": {**device.screen, "zoom": 1},
         "plugins": device.plugins,
         "engine": _engine(device),
         "automation": _NO_TRACES,
         "permissions": _permissions(device, random),
-        **rooms,
         "interaction": counts,
-        "quiz": quiz,
     }
+
+
+def _timing(random: Random, seconds: float) -> dict[str, float]:
+    """They read for some seconds before they fill in; clocks are off by some as well."""
+    opened = round((seconds + max(random.lognormvariate(1.8, 1), 1.0)) * 1000)
+    skew = round(random.gauss(0, 20_000))
+    return {"open_to_verdict_ms": opened, "page_open_ms": opened + random.randrange(5, 150), "clock_skew_ms": skew}
+
+
+def visit(
+    random: Random, device: Device, zone: str, languages: list[str], where: tuple[str, Network]
+) -> dict[str, Any]:
+    """One visit on record (docs/protocol.md, section 6). The zone and languages are the machine's; the browser may name others."""
+    device = zoomed(random, device)
+    languages = list(device.languages or languages)
+    counts, seconds = fill(random, device, languages)
+    story = _story(device, device.zone or zone, languages)
+    rooms, missing = _rooms(device, story)
+    quiz, seed = _quiz(device, random)
+    signals = {**_signals(random, device, story, counts), **rooms, "quiz": quiz}
     lacking = {name: "unsupported" for name in ("client_hints", "webgl") if name not in signals}
-    read_for = max(random.lognormvariate(1.8, 1), 1.0)
+    moved = device.mobile and random.random() < MOVED
     ip, network = where
     return {
         "site": "population",
         "action": "signup",
         "ip": ip,
-        "network": {"country": network.country, "asn": network.asn, "org": network.org, "kind": network.kind},
+        "network": msgspec.to_builtins(network),
         "headers": headers(device, languages),
         "signals": signals,
         "missing": {**lacking, **missing},
-        "timing": {
-            "open_to_verdict_ms": round((seconds + read_for) * 1000),
-            "page_open_ms": round((seconds + read_for) * 1000 + random.uniform(5, 150)),
-            "clock_skew_ms": round(random.gauss(0, 20_000)),
-        },
-        "opened": {"user_agent": "same", "address": "changed" if device.mobile and random.random() < 0.03 else "same", "quiz": seed},
+        "timing": _timing(random, seconds),
+        "opened": {"user_agent": "same", "address": "changed" if moved else "same", "quiz": seed},
         "expect": "human",
     }

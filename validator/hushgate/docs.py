@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from hushgate.calibration import shipped
+from hushgate.calibration.words import about, measured
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.scoring import HARD_SCORE, Thresholds
 from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MAIL_RULES, POLICY, SITE, Rate, Setting
@@ -41,6 +43,7 @@ def checks_page() -> str:
         f"least {HARD_SCORE:g}. Below {limits.suspect:g} is human, from {limits.bot:g} on is bot, between them is suspect. Weights, tiers "
         f"and thresholds are settings.\n"
     )
+    lines.append(about(shipped()))
     for family, checks in groupby(all_checks(), key=lambda check: check.family):
         module = __import__(f"hushgate.checks.{family}", fromlist=["__doc__"])
         lines.append(f"## {family}\n\n{(module.__doc__ or '').strip()}\n")
@@ -71,6 +74,7 @@ def _check(check: Check) -> str:
         f"- Reads: {_names(check.needs)}" + (f"; where there: {_names(check.optional)}" if check.optional else ""),
         f"- May be wrong about: {check.wrong_about}",
     ]
+    rows.append(f"- Measured: {measured(check, shipped().figure(check.name))}")
     if check.abstain:
         rows.append(f"- Says nothing about: {', '.join(sorted(kind.value for kind in check.abstain))}")
     rows.append(f"- Flags, for example: `{_example(check.flags[0])}`")

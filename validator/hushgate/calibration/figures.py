@@ -10,7 +10,8 @@ independent families that are thirty-two times likelier each make a bot together
 Two weights follow from the counts. ``earned`` is what is proved: the least share of the bots over the largest share of the people, each at its
 end of the interval. ``limit`` is the best estimate: half a record added to each count. There are few bots on record and never all kinds, so a default
 may lie between the two, where the mechanism speaks for it, and below both, where it may be wrong about people whom the records
-do not have. Never above.
+do not have. Never above. A check that can be judged on few of the records is not measured: it
+rests on its mechanism alone.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ Z = 1.959964
 BOT_RATIO = 1000.0
 BOT_REST = 0.2
 """A finding that is a thousand times likelier on a bot leaves a fifth of 100: it weighs what the verdict bot begins at."""
+
+MEASURED_PEOPLE, MEASURED_BOTS = 1000, 10
+"""A check that was judged on fewer is not measured: its default rests on its mechanism."""
+
+UNMEASURED_LIMIT = 80
+"""The most that such a default may weigh."""
 
 HARD_SHARE = 0.003
 COMMON_SHARE = 0.02
@@ -88,7 +95,9 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True):
         """How much likelier it is on a bot, half a record added to each count so that none is zero. None: not judged on both."""
         if not self.people.judged or not self.bots.judged:
             return None
-        return ((self.bots.fired + 0.5) / (self.bots.judged + 1)) / ((self.people.fired + 0.5) / (self.people.judged + 1))
+        return ((self.bots.fired + 0.5) / (self.bots.judged + 1)) / (
+            (self.people.fired + 0.5) / (self.people.judged + 1)
+        )
 
     @property
     def least_ratio(self) -> float:
@@ -102,8 +111,13 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def limit(self) -> int:
-        """The weight of the ratio itself: the most that a default may weigh. 0 where nothing was judged."""
-        return min(weight_of(self.ratio or 0), self._cap)
+        """The most that a default may weigh: the weight of the ratio itself, where that was measured."""
+        return min(weight_of(self.ratio) if self.measured and self.ratio else UNMEASURED_LIMIT, self._cap)
+
+    @property
+    def measured(self) -> bool:
+        """Whether it was judged on enough people, and on enough bots, for their shares to mean something."""
+        return self.people.judged >= MEASURED_PEOPLE and self.bots.judged >= MEASURED_BOTS
 
     @property
     def may_be_hard(self) -> bool:

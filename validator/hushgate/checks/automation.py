@@ -48,7 +48,7 @@ def driver_globals(automation: Automation) -> str | None:
     "webdriver-hidden",
     title="navigator.webdriver has been tampered with",
     tier=Tier.SOFT,
-    weight=85,
+    weight=75,
     flags=[
         {"automation": {"own_properties": ["navigator.webdriver"]}},
         {"automation": {"getters": ["Navigator.webdriver"]}},

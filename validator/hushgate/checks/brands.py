@@ -28,7 +28,6 @@ _GOOD = [
 ]
 _STALE = [*_GOOD[:2], {"brand": "Not A;Brand", "version": "99"}]
 _OLD = [{"brand": "Chromium", "version": "120"}, {"brand": "Google Chrome", "version": "120"}, _GOOD[2]]
-_REQUEST = {"host": "a.example", "accept": "*/*", "origin": "https://a.example", "user-agent": _CHROME}
 HINTS_SINCE = 90
 """The version from which every Chromium on a trustworthy page has client hints (shipped in 89)."""
 
@@ -41,7 +40,8 @@ def _chromium(brands: Sequence[Brand]) -> str | None:
     return next((brand.version.split(".")[0] for brand in brands if brand.brand == "Chromium"), None)
 
 
-def _wants_hints(browser: Browser) -> bool:
+def wants_hints(browser: Browser) -> bool:
+    """Whether the claimed browser has client hints."""
     return browser.engine == "blink" and (browser.chromium or 0) >= HINTS_SINCE
 
 
@@ -114,7 +114,7 @@ def brands_against_user_agent(browser: Browser, client_hints: ClientHints) -> st
 )
 def brands_empty(browser: Browser, client_hints: ClientHints) -> str | None:
     """A driver that sets the user agent, and gives no metadata with it, blanks the brands (Network.setUserAgentOverride)."""
-    if _wants_hints(browser) and not client_hints.brands:
+    if wants_hints(browser) and not client_hints.brands:
         return f"says {browser.words}, but its brand list is empty"
     return None
 
@@ -166,35 +166,8 @@ def brands_grease(browser: Browser, client_hints: ClientHints) -> str | None:
 )
 def hints_not_supported(browser: Browser, missing: dict[str, str], secure_page: bool) -> str | None:
     """navigator.userAgentData is there in every Chromium since 90 on a trustworthy page."""
-    if secure_page and _wants_hints(browser) and missing.get("client_hints") == "unsupported":
+    if secure_page and wants_hints(browser) and missing.get("client_hints") == "unsupported":
         return f"says {browser.words}, but has no client hints"
-    return None
-
-
-@check(
-    "hint-headers-not-sent",
-    title="The User-Agent header claims a Chromium browser, and no Sec-CH-UA came with it",
-    tier=Tier.SOFT,
-    weight=55,
-    flags=[{"headers": _REQUEST}, {"headers": {**_REQUEST, "sec-fetch-site": "cross-site", "accept-language": "de"}}],
-    passes=[
-        {"headers": {**_REQUEST, "sec-ch-ua": '"Chromium";v="142"'}},
-        {"headers": {**_REQUEST, "user-agent": _FIREFOX}},
-        {"headers": {**_REQUEST, "user-agent": _WEBVIEW}},
-        {"headers": {**_REQUEST, "origin": "http://a.example"}},
-        {"headers": {"user-agent": _CHROME}},
-    ],
-    wrong_about="People behind a proxy that takes these headers out.",
-    abstain=(Privacy.WEBVIEW,),
-)
-def hint_headers_not_sent(
-    header_browser: Browser, whole_headers: dict[str, str], secure_context: bool, user_agent: str = ""
-) -> str | None:
-    """Chromium adds them to every request to a trustworthy origin; HTTP libraries and drivers that set the user agent do not."""
-    if header_browser.webview and not user_agent:
-        return None
-    if secure_context and _wants_hints(header_browser) and "sec-ch-ua" not in whole_headers:
-        return f"the header says {header_browser.words}, but no Sec-CH-UA came with it"
     return None
 
 

@@ -31,7 +31,7 @@ _OTHERS = re.compile(
     "swiftshader",
     title="Drawn by SwiftShader, on a system that has a graphics driver",
     tier=Tier.SOFT,
-    weight=45,
+    weight=40,
     flags=[{"user_agent": _MAC, "webgl": _SWIFTSHADER}, {"user_agent": _WINDOWS, "webgl": _SWIFTSHADER}],
     passes=[
         {"user_agent": _LINUX, "webgl": _SWIFTSHADER},

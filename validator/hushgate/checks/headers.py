@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from hushgate.checks.brands import wants_hints
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
 from hushgate.registry import Tier, check
@@ -12,6 +13,7 @@ _CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
 _FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_WEBVIEW = "Mozilla/5.0 (Linux; Android 14; SM-S911B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/142.0.0.0 Mobile Safari/537.36"
 _OLD_SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Mobile/15E148 Safari/604.1"
 _REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}
 _PAGE = {**_REQUEST, "origin": "https://a.example"}
@@ -54,7 +56,7 @@ def _readings(header: str) -> tuple[str, str]:
     "fetch-metadata-not-sent",
     title="The user agent claims a browser that sends Fetch Metadata, and none came",
     tier=Tier.SOFT,
-    weight=50,
+    weight=40,
     flags=[
         {"headers": _PAGE},
         {"headers": {**_PAGE, "sec-ch-ua": '"Chromium";v="142"', "accept-language": "de"}},
@@ -73,6 +75,33 @@ def fetch_metadata_not_sent(header_browser: Browser, whole_headers: dict[str, st
     sends = version >= _METADATA_SINCE.get(header_browser.engine, 10_000)
     if secure_context and sends and not any(name.startswith("sec-fetch-") for name in whole_headers):
         return f"the header says {header_browser.words}, but no Sec-Fetch header came with it"
+    return None
+
+
+@check(
+    "hint-headers-not-sent",
+    title="The User-Agent header claims a Chromium browser, and no Sec-CH-UA came with it",
+    tier=Tier.SOFT,
+    weight=55,
+    flags=[{"headers": _PAGE}, {"headers": {**_PAGE, "sec-fetch-site": "cross-site", "accept-language": "de"}}],
+    passes=[
+        {"headers": {**_PAGE, "sec-ch-ua": '"Chromium";v="142"'}},
+        {"headers": {**_PAGE, "user-agent": _FIREFOX}},
+        {"headers": {**_PAGE, "user-agent": _WEBVIEW}},
+        {"headers": {**_PAGE, "origin": "http://a.example"}},
+        {"headers": {"user-agent": _CHROME}},
+    ],
+    wrong_about="People behind a proxy that takes these headers out.",
+    abstain=(Privacy.WEBVIEW,),
+)
+def hint_headers_not_sent(
+    header_browser: Browser, whole_headers: dict[str, str], secure_context: bool, user_agent: str = ""
+) -> str | None:
+    """Chromium adds them to every request to a trustworthy origin; HTTP libraries and drivers that set the user agent do not."""
+    if header_browser.webview and not user_agent:
+        return None
+    if secure_context and wants_hints(header_browser) and "sec-ch-ua" not in whole_headers:
+        return f"the header says {header_browser.words}, but no Sec-CH-UA came with it"
     return None
 
 

@@ -20,7 +20,7 @@ def _base(tag: str) -> str:
     "languages-against-header",
     title="Accept-Language asks for a language that navigator.languages does not have",
     tier=Tier.SOFT,
-    weight=45,
+    weight=50,
     flags=[{"languages": ["en-US", "en"], "headers": {"accept-language": "ru-RU,ru;q=0.9"}}],
     passes=[
         {"languages": ["de-DE", "de", "en"], "headers": {"accept-language": "de-DE,de;q=0.9,en;q=0.8"}},

@@ -9,7 +9,7 @@ from hushgate.registry import Tier, check
     "datacenter-address",
     title="The address belongs to a hosting network",
     tier=Tier.SOFT,
-    weight=35,
+    weight=15,
     flags=[{"network": {"kind": "hosting", "org": "Hetzner Online GmbH"}}],
     passes=[{"network": {"kind": "access"}}, {"network": {"kind": "relay"}}, {"network": {"kind": "unknown"}}],
     wrong_about="People behind a company's cloud proxy or a VPN of their own. Never alone.",

@@ -75,7 +75,7 @@ def platform_against_user_agent(browser: Browser, platform: str) -> str | None:
     "hints-against-user-agent",
     title="The client hints in the page name another system than the user agent",
     tier=Tier.SOFT,
-    weight=75,
+    weight=70,
     flags=[
         {"user_agent": _MAC, "client_hints": {"brands": _BRANDS, "platform": "Linux"}},
         {"user_agent": _MAC, "client_hints": {"platform": "Linux"}},
@@ -98,7 +98,7 @@ def hints_against_user_agent(browser: Browser, client_hints: ClientHints) -> str
     "hint-header-against-user-agent",
     title="Sec-CH-UA-Platform names another system than the User-Agent header",
     tier=Tier.SOFT,
-    weight=75,
+    weight=70,
     flags=[{"header_user_agent": _MAC, "header_platform": "Linux"}],
     passes=[
         {"header_user_agent": _MAC, "header_platform": "macOS"},

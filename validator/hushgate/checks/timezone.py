@@ -14,7 +14,7 @@ from hushgate.signals import Clock
     "timezone-abroad",
     title="The clock is set to a zone that the address's country does not use",
     tier=Tier.SOFT,
-    weight=40,
+    weight=15,
     flags=[
         {"timezone": "Europe/Moscow", "ip_country": "DE"},
         {"timezone": "Europe/Moscow", "ip_country": "PL"},
@@ -42,7 +42,7 @@ def timezone_abroad(timezone: str, ip_country: str) -> str | None:
     "timezone-against-clock",
     title="The zone that is named is not the one that the clock follows",
     tier=Tier.SOFT,
-    weight=45,
+    weight=40,
     flags=[{"timezone": "Europe/Moscow", "clock": {"january": 300, "july": 240}}],
     passes=[
         {"timezone": "Europe/Berlin", "clock": {"january": -60, "july": -120}},

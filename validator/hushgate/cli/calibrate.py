@@ -58,7 +58,9 @@ def _row(figure: Figure, check: Check) -> str:
     ships = f"{check.tier.value} {check.weight}" if check.weight else check.tier.value
     ratio = "-" if figure.ratio is None else f"{figure.ratio:.3g}"
     sides = f"{_side(figure.people):{_LABEL_WIDTH}}{_side(figure.bots):{_LABEL_WIDTH}}"
-    return f"{figure.check:32} {ships:>9}  {sides}{ratio:>8} {figure.least_ratio:9.3g} {figure.earned:7} {figure.limit:6}"
+    return (
+        f"{figure.check:32} {ships:>9}  {sides}{ratio:>8} {figure.least_ratio:9.3g} {figure.earned:7} {figure.limit:6}"
+    )
 
 
 def _side(side: Side) -> str:

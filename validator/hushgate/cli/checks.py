@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from hushgate.calibration import shipped
+from hushgate.calibration.words import measured
 from hushgate.registry import all_checks
 
 
@@ -20,4 +22,5 @@ def checks(name: str | None) -> None:
             click.echo(
                 f"\n{check.why}\nReads: {', '.join((*check.needs, *check.optional))}\nWrong about: {check.wrong_about}"
             )
+            click.echo(f"Measured: {measured(check, shipped().figure(check.name))}")
             click.echo(f"Says nothing about: {', '.join(kind.value for kind in check.abstain) or 'nobody'}")
