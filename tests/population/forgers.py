@@ -76,6 +76,7 @@ def _replayed(record: Record, random: Random) -> None:
     record["opened"] |= {
         "quiz": write_seed(random.randbytes(SEED_BYTES)),
         "user_agent": "changed",
+        "story": "changed",
         "address": "changed",
     }
     record["timing"] = {"open_to_verdict_ms": 1900, "page_open_ms": 38_000, "clock_skew_ms": -9 * 86_400_000}

@@ -43,10 +43,12 @@ def _percent(share: float) -> str:
 def _why(check: Check, figure: Figure) -> str:
     if check.tier is Tier.HARD:
         return "Hard by the standard that it quotes, not by counts."
+    if figure.people.share > COMMON_SHARE:
+        return f"It fires on over {COMMON_SHARE:.0%} of the people, and {COMMON_WEIGHT} is the most that such a check may weigh."
     if not figure.measured:
         return "Judged on too few records to be measured: it rests on its mechanism."
     if check.weight < figure.earned:
-        return "It ships below what it has earned, for the people named above, whom the records lack."
+        return "It ships below what it has earned, for the people named above, of whom the records have too few."
     if check.weight > figure.earned:
         return "It ships above what is proved, on its mechanism: few of the bots on record show it."
     return "It ships with what it has earned."

@@ -66,7 +66,7 @@ def brands_headless(client_hints: ClientHints, header_brands: Sequence[Brand] = 
     "brands-against-user-agent",
     title="The brand list names another browser or version than the user agent",
     tier=Tier.SOFT,
-    weight=70,
+    weight=60,
     flags=[
         {"user_agent": _CHROME, "client_hints": {"brands": _OLD}},
         {"user_agent": _FIREFOX, "client_hints": {"brands": _GOOD}},

@@ -75,7 +75,7 @@ def platform_against_user_agent(browser: Browser, platform: str) -> str | None:
     "hints-against-user-agent",
     title="The client hints in the page name another system than the user agent",
     tier=Tier.SOFT,
-    weight=70,
+    weight=65,
     flags=[
         {"user_agent": _MAC, "client_hints": {"brands": _BRANDS, "platform": "Linux"}},
         {"user_agent": _MAC, "client_hints": {"platform": "Linux"}},

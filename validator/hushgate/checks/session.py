@@ -116,7 +116,7 @@ def session_moved(opened: dict[str, str]) -> str | None:
     "signals-left-out",
     title="Signals are left out that the collector always sends",
     tier=Tier.SOFT,
-    weight=75,
+    weight=70,
     flags=[{"missing": dict.fromkeys(_CORE, LEFT_OUT)}, {"missing": {"worker": LEFT_OUT, "interaction": LEFT_OUT}}],
     passes=[
         {"missing": {}},
