@@ -1,12 +1,22 @@
 // A page without a browser: jsdom and happy-dom run the page's scripts on a DOM of their own.
 import { AFTER, fields, options, SETTLE, sleep, submit, task } from "./task.mjs";
 
+/** Node's fetch with the headers that a browser would send from this page. */
+const from = (page) => (url, { body, headers, ...init } = {}) => {
+  const { origin, href } = new URL(page);
+  const form = body && typeof body !== "string" && { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
+  return fetch(url, { ...init, body: body && String(body), headers: { Origin: origin, Referer: href, ...form, ...headers } });
+};
+
 async function jsdom() {
   const { JSDOM } = await import("jsdom");
-  const { window } = await JSDOM.fromURL(task.url, { runScripts: "dangerously", resources: "usable", pretendToBeVisual: true });
-  Object.assign(window, { fetch, TextEncoder, TextDecoder, AbortSignal, Response, Request, Headers });
-  Object.defineProperty(window, "crypto", { value: crypto });
-  Object.defineProperty(window, "isSecureContext", { value: true });
+  const given = { fetch: from(task.url), TextEncoder, TextDecoder, AbortSignal, Response, Request, Headers, MessageChannel, CSS: { escape: (name) => name } };
+  const beforeParse = (window) => {
+    Object.assign(window, given);
+    Object.defineProperty(window, "crypto", { value: crypto });
+    Object.defineProperty(window, "isSecureContext", { value: true });
+  };
+  const { window } = await JSDOM.fromURL(task.url, { runScripts: "dangerously", resources: "usable", pretendToBeVisual: true, beforeParse });
   return window;
 }
 

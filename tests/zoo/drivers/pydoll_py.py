@@ -15,8 +15,9 @@ async def visit() -> None:
     options: Any = importlib.import_module("pydoll.browser.options").ChromiumOptions()
     options.binary_location = task.chromium
     options.headless = task.headless
+    own = {"--no-first-run"}  # pydoll adds this by itself, and refuses it twice
     for flag in [*task.flags, f"--user-data-dir={task.profile}"]:
-        if flag not in options.arguments:
+        if flag not in own:
             options.add_argument(flag)
     chrome: Any = importlib.import_module("pydoll.browser").Chrome
     async with chrome(options=options) as browser:

@@ -12,9 +12,9 @@ const { browser, page } = await connect({
 await page.goto(task.url, { waitUntil: "load" });
 await sleep(SETTLE);
 for (const [name, value] of fields) {
-  await page.realClick(`input[name=${name}]`);
+  await page.realCursor.click(`input[name=${name}]`);
   await page.keyboard.type(value, { delay: between(40, 110) });
 }
-await page.realClick(submit);
+await page.realCursor.click(submit);
 await sleep(AFTER);
 await browser.close();
