@@ -73,8 +73,5 @@ class Usual:
         unknown = WEIGHT / (seen.all + WEIGHT)
         at_first = quota.amount * (1 + (assumed / SMALL - 1) * unknown)
         often = FACTOR * own * quota.window / WEEK
-        return quota._replace(
-            amount=max(quota.amount, math.floor(at_first), math.ceil(often)),
-            of=of,
-            times=round(FACTOR * share / (1 - share), 4),
-        )
+        amount = max(quota.amount, math.floor(at_first), math.ceil(often))
+        return Quota(quota.key, amount, quota.window, of, round(FACTOR * share / (1 - share), 4), quota.each)

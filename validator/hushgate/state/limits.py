@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hushgate.state.base import Limit, Quota, Taken
 
@@ -33,17 +33,20 @@ def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
     return max(1, int(free_at - into) + 1)
 
 
-def weigh(quotas: Sequence[Quota], now: float, hits: Callable[[Quota, int], int], *, again: bool) -> Taken:
-    """What ``take`` answers. ``hits`` gives a quota's hits in the fixed window of that number; ``again`` asks only each."""
-    asked = [quota for quota in quotas if quota.each or not again]
-    pairs = {
-        quota: (hits(quota, int(now // quota.window)), hits(quota, int(now // quota.window) - 1)) for quota in asked
-    }
-    counts = {quota: pair[0] + pair[1] * (1 - now % quota.window / quota.window) for quota, pair in pairs.items()}
-    beside = {(quota.key, quota.window): count for quota, count in counts.items()}
-    waits = {}
-    for quota, pair in pairs.items():
-        others = max(0.0, beside.get((quota.of, quota.window), 0.0) - counts[quota]) if quota.of else 0.0
-        amount = max(quota.amount, int(quota.times * others))
-        waits[quota] = wait_seconds(Limit(quota.key, amount, quota.window), now, *pair)
-    return Taken(tuple(waits.get(quota, 0) for quota in quotas), tuple(map(counts.get, quotas)))
+def weigh(quotas: Sequence[Quota], now: float, hits: Sequence[tuple[int, int] | None]) -> Taken:
+    """What ``take`` answers. ``hits`` has each quota's in the fixed window at ``now`` and in the one before; None is not asked."""
+    counts: list[float | None] = []
+    beside: dict[tuple[str, int], float] = {}
+    for quota, pair in zip(quotas, hits, strict=True):
+        window = quota.window
+        count = pair[0] + pair[1] * (1 - now % window / window) if pair else 0.0
+        counts.append(count if pair else None)
+        beside[quota.key, window] = count
+    waits = []
+    for quota, pair, own in zip(quotas, hits, counts, strict=True):
+        amount = quota.amount
+        if quota.of and own is not None:
+            amount = max(amount, int(quota.times * max(0.0, beside.get((quota.of, quota.window), 0.0) - own)))
+        fits = pair is None or own is None or own + 1 <= amount
+        waits.append(0 if fits or pair is None else wait_seconds(Limit(quota.key, amount, quota.window), now, *pair))
+    return Taken(tuple(waits), tuple(counts))

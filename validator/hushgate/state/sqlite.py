@@ -110,32 +110,42 @@ class SqliteState:
         self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
     ) -> Taken:
         """See State. Asking takes no lock."""
-        key = plain(f"{marker}:{shard}") if marker else ""
+        key, now = plain(f"{marker}:{shard}") if marker else "", self.clock()
+        windows = [int(now // quota.window) for quota in quotas]
+        pairs = [
+            (_counter(shard, quota, at), _counter(shard, quota, at - 1))
+            for quota, at in zip(quotas, windows, strict=True)
+        ]
         if not consume:
-            return self._file.run(lambda handle: self._weigh(handle, shard, quotas, key))
+            return self._file.run(lambda handle: self._weigh(handle, quotas, pairs, key, now))
 
         def work(handle: sqlite3.Connection) -> Taken:
-            taken = self._weigh(handle, shard, quotas, key)
+            taken = self._weigh(handle, quotas, pairs, key, now)
             if taken.allowed:
-                now = self.clock()
-                counted = [quota for quota, count in zip(quotas, taken.counts, strict=True) if count is not None]
-                windows = ((quota, int(now // quota.window)) for quota in counted)
-                rows = [(_counter(shard, quota, at), 1, (at + 2) * quota.window) for quota, at in windows]
-                handle.executemany(_ADD, rows)
+                rows = zip(quotas, pairs, windows, taken.counts, strict=True)
+                counted = [
+                    (pair[0], 1, (at + 2) * quota.window) for quota, pair, at, count in rows if count is not None
+                ]
+                handle.executemany(_ADD, counted)
                 if key:
                     self._take(handle, key, ttl)
             return taken
 
         return self._write(work)
 
-    def _weigh(self, handle: sqlite3.Connection, shard: str, quotas: Sequence[Quota], key: str) -> Taken:
-        now = self.clock()
+    @staticmethod
+    def _weigh(
+        handle: sqlite3.Connection, quotas: Sequence[Quota], pairs: Sequence[tuple[str, str]], key: str, now: float
+    ) -> Taken:
         marked = "SELECT 1 FROM nonce WHERE key = ? AND until > ?"
         again = bool(key) and handle.execute(marked, (key, now)).fetchone() is not None
-        names = [_counter(shard, quota, int(now // quota.window) - ago) for quota in quotas for ago in (0, 1)]
-        marks = ",".join("?" * len(names))
-        found = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", names).fetchall())  # noqa: S608
-        return weigh(quotas, now, lambda quota, at: found.get(_counter(shard, quota, at), 0), again=again)
+        marks = ",".join("?" * (2 * len(pairs)))
+        names = [name for pair in pairs for name in pair]
+        get = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", names).fetchall()).get  # noqa: S608
+        asked = (quota.each or not again for quota in quotas)
+        return weigh(
+            quotas, now, [(get(a, 0), get(b, 0)) if ask else None for ask, (a, b) in zip(asked, pairs, strict=True)]
+        )
 
     def tally(
         self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
