@@ -1,23 +1,23 @@
-"""Accounts, logins, and the little that is remembered of a ghost."""
+"""Accounts and logins."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import secrets
 import sqlite3
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from itsdangerous import BadData, URLSafeTimedSerializer
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from hushgate_demo import effects
 from hushgate_demo.forms import SignupForm
 from hushgate_demo.store import Store
 
 LOGIN_AGE = 14 * 86400
-CONFIRM_AGE = 86400
+MAIL_AGE = 86400
 
 
 Taken = sqlite3.IntegrityError
@@ -45,58 +45,97 @@ class Visitor(NamedTuple):
 class Accounts:
     """Opens accounts. A ghost's account is drafted by the same code as a person's, and never written."""
 
-    def __init__(self, store: Store, secret: str, *, unique: bool = False) -> None:
-        self._store, self._secret, self._unique = store, secret.encode(), unique
+    def __init__(self, store: Store, secret: str, *, unique: bool = False, hash: str = "scrypt") -> None:
+        self._store, self._unique, self._hash = store, unique, hash
         self._logins = URLSafeTimedSerializer(secret, salt="fernpost.login")
-        self._confirmations = URLSafeTimedSerializer(secret, salt="fernpost.confirm")
+        self._mails = URLSafeTimedSerializer(secret, salt="fernpost.confirm")
+        self._nobody = generate_password_hash(secrets.token_hex(), hash)
+
+    @property
+    def unique(self) -> bool:
+        """Whether an address may have one account only."""
+        return self._unique
 
     def draft(self, form: SignupForm) -> Account:
         """A fresh account from a form: id, hashed password, time. Nothing is written."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return Account(str(uuid.uuid4()), form.name, form.email, generate_password_hash(form.password), now)
+        return Account(str(uuid.uuid4()), form.name, form.email, generate_password_hash(form.password, self._hash), now)
 
-    def taken(self, email: str, *, ghost: bool) -> bool:
-        """Whether the address has an account. A ghost also hears so of an address that a ghost has signed up with."""
-        if not self._unique:
-            return False
-        if self._store.read("SELECT 1 FROM users WHERE email = ?", email):
-            return True
-        return ghost and bool(self._store.read("SELECT 1 FROM ghosts WHERE email = ?", self._hash(email)))
+    def taken(self, email: str) -> bool:
+        """Whether the address has an account, where that matters."""
+        return self._unique and bool(self._store.read("SELECT 1 FROM users WHERE email = ?", email))
 
     def open(self, account: Account) -> None:
-        """Writes the row and everything that hangs on a new account: mail, Slack, CRM. Raises Taken."""
-        with self._store.write() as db:
-            if self.taken(account.email, ghost=False):
-                raise Taken(account.email)
-            db.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?)", account)
-            effects.fire(db, account.id, account.name, account.email)
+        """Writes the row and everything that hangs on a new account: mail, Slack, CRM. Raises Taken.
 
-    def remember_ghost(self, email: str) -> None:
-        """Keeps a keyed hash of the address. One transaction, as for a person: the pace is the same. Raises Taken."""
+        An account that is there already stays as it is: the id is the key of the row, and makes this safe to repeat.
+        """
         with self._store.write() as db:
-            if self.taken(email, ghost=True):
-                raise Taken(email)
-            db.execute("INSERT INTO ghosts VALUES (?)", (self._hash(email),))
+            if db.execute("SELECT 1 FROM users WHERE id = ?", (account.id,)).fetchone():
+                return
+            if self.taken(account.email):
+                raise Taken(f"{account.email} has an account")
+            db.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?)", account)
+            effects.fire(db, account.id, account.name, account.email, self._link("verify", account))
+
+    def find(self, id: str) -> Account | None:
+        """The account with this id."""
+        rows = self._store.read("SELECT * FROM users WHERE id = ?", id)
+        return Account(*rows[0]) if rows else None
+
+    def by_email(self, email: str) -> Account | None:
+        """The latest account with this address."""
+        rows = self._store.read("SELECT * FROM users WHERE email = ? ORDER BY created_at DESC LIMIT 1", email)
+        return Account(*rows[0]) if rows else None
+
+    def proves(self, fields: Mapping[str, Any], password: str) -> bool:
+        """Whether a password fits the hash in an account's fields. Takes as long where there is none."""
+        known = str(fields.get("password") or "")
+        return check_password_hash(known or self._nobody, password) and bool(known)
 
     def ask_to_confirm(self, account: Account) -> None:
         """Keeps the account aside until the link in the mail is opened."""
-        link = f"/confirm?token={self._confirmations.dumps(account.id)}"
         with self._store.write() as db:
             db.execute("INSERT INTO pending VALUES (?, ?, ?, ?, ?)", account)
+            link = self._link("confirm", account)
             effects.queue(db, account.id, "confirmation", account.email, "Confirm your address", link)
 
     def confirm(self, token: str) -> Account | None:
         """Opens the account that a confirmation stands for; None where the link is no good or the address taken."""
-        pending = self._read(self._confirmations, token, CONFIRM_AGE)
-        rows = self._store.read("SELECT * FROM pending WHERE id = ?", str(pending))
+        rows = self._store.read("SELECT * FROM pending WHERE id = ?", str(self.read_link(token)))
         if not rows:
             return None
         account = Account(*rows[0])
         try:
             self.open(account)
         except Taken:
-            return account if self._store.read("SELECT 1 FROM users WHERE id = ?", account.id) else None
+            return None
         return account
+
+    def verify(self, id: str) -> None:
+        """Notes that the address is proven."""
+        with self._store.write() as db:
+            db.execute("INSERT OR IGNORE INTO verified VALUES (?)", (id,))
+
+    def verified(self, id: str) -> bool:
+        """Whether the address is proven."""
+        return bool(self._store.read("SELECT 1 FROM verified WHERE account = ?", id))
+
+    def rename(self, id: str, name: str) -> None:
+        """Another name for an account."""
+        with self._store.write() as db:
+            db.execute("UPDATE users SET name = ? WHERE id = ?", (name, id))
+
+    def mail_again(self, account: Account) -> None:
+        """Another mail with the link that proves the address."""
+        with self._store.write() as db:
+            link = self._link("verify", account)
+            effects.queue(db, account.id, "again", account.email, "Is this your address?", link)
+
+    def read_link(self, token: str) -> str | None:
+        """The id that a mail's link stands for."""
+        account = self._read(self._mails, token, MAIL_AGE)
+        return account if isinstance(account, str) else None
 
     def login_token(self, account: Account) -> str:
         """What the browser holds to be logged in. The same for a ghost."""
@@ -107,11 +146,11 @@ class Accounts:
         value = self._read(self._logins, token, LOGIN_AGE)
         return Visitor(*value) if isinstance(value, list) and len(value) == 3 else None
 
+    def _link(self, page: str, account: Account) -> str:
+        return f"/{page}?token={self._mails.dumps(account.id)}"
+
     def _read(self, serializer: URLSafeTimedSerializer, token: str, age: int) -> Any:
         try:
             return serializer.loads(token, max_age=age)
         except BadData:
             return None
-
-    def _hash(self, email: str) -> str:
-        return hmac.new(self._secret, b"ghost " + email.encode(), hashlib.sha256).hexdigest()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from hushgate import Gate
-from hushgate_demo import analytics, pages, panel, signup
+from hushgate_demo import analytics, members, pages, panel, signup
 from hushgate_demo import clock as clocks
 from hushgate_demo.accounts import Accounts
 from hushgate_demo.clock import Clock
@@ -25,9 +25,11 @@ def create_app(gate: Gate, settings: Settings, clock: Clock | None = None) -> Fl
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     store = Store(settings.data)
-    accounts, desk = Accounts(store, settings.secret, unique=settings.unique), panel.Panel(store)
-    app.register_blueprint(pages.blueprint(accounts, store))
+    accounts = Accounts(store, settings.secret, unique=settings.unique, hash=settings.hash)
+    desk = panel.Panel(store, gate.ghosts)
+    app.register_blueprint(pages.blueprint(accounts, store, gate.ghosts))
     app.register_blueprint(signup.blueprint(gate, accounts, desk))
+    app.register_blueprint(members.blueprint(gate.ghosts, accounts))
     app.register_blueprint(analytics.blueprint(store))
     if settings.operator:
         app.register_blueprint(panel.blueprint(desk))

@@ -7,9 +7,9 @@ import sqlite3
 KINDS = ("mail", "slack", "crm")
 
 
-def fire(db: sqlite3.Connection, account: str, name: str, email: str) -> None:
-    """The machinery of a new account: the welcome mail, the team's Slack alert, the CRM event."""
-    queue(db, account, "mail", email, f"Welcome to Fernpost, {name}. Your first letter goes out on Friday.")
+def fire(db: sqlite3.Connection, account: str, name: str, email: str, link: str) -> None:
+    """The machinery of a new account: the welcome mail with its link, the team's Slack alert, the CRM event."""
+    queue(db, account, "mail", email, f"Welcome to Fernpost, {name}. Your first letter goes out on Friday.", link)
     queue(db, account, "slack", "#signups", f"New signup: {name} ({email})")
     queue(db, account, "crm", "crm", "signup_completed")
 

@@ -28,13 +28,19 @@ class SignupForm:
 
 def read_form(fields: Mapping[str, str]) -> SignupForm:
     """Reads the fields; ``errors`` has one sentence for each that will not do. Never raises."""
-    name = fields.get("name", "").strip()
+    name, name_error = read_name(fields)
     email = fields.get("email", "").strip().casefold()
     password = fields.get("password", "")
     attempt = fields.get("attempt", "")
-    found = {"name": _name(name), "email": _email(email), "password": _password(password)}
+    found = {"name": name_error, "email": _email(email), "password": _password(password)}
     errors = {which: error for which, error in found.items() if error}
     return SignupForm(name, email, password, attempt if _ATTEMPT.fullmatch(attempt) else "", errors)
+
+
+def read_name(fields: Mapping[str, str]) -> tuple[str, str | None]:
+    """A name from a form, and what is wrong with it."""
+    name = fields.get("name", "").strip()
+    return name, _name(name)
 
 
 def _name(name: str) -> str | None:

@@ -38,6 +38,7 @@ verdict_rate = "1200/minute"
 name = "Fernpost"
 hostnames = ["127.0.0.1", "localhost"]
 mode = "enforce"
+ghost_hooks = "hushgate_demo.hooks"
 
 [sites.{SITEKEY}.limits]
 exempt = ["127.0.0.0/8", "::1/128"]  # you will fill the form more than five times an hour

@@ -65,7 +65,7 @@ def answer(outcome: Outcome, form: SignupForm, accounts: Accounts) -> Response:
             response.headers["Retry-After"] = "600"
         return response
     if outcome.kind is Kind.CONFIRM:
-        return _say({"ok": True, "next": "confirm"}, outcome.status) if wants_json() else redirect("/confirm", 303)
+        return say({"ok": True, "next": "confirm"}, outcome.status) if wants_json() else redirect("/confirm", 303)
     return created(outcome.account, accounts)
 
 
@@ -73,7 +73,7 @@ def created(account: Account, accounts: Accounts) -> Response:
     """Logged in: the token, and the cookie that holds it."""
     token = accounts.login_token(account)
     user = {"id": account.id, "name": account.name, "email": account.email, "created_at": account.created_at}
-    response = _say({"ok": True, "user": user, "token": token}, 200) if wants_json() else redirect("/welcome", 303)
+    response = say({"ok": True, "user": user, "token": token}, 200) if wants_json() else redirect("/welcome", 303)
     response.set_cookie(COOKIE, token, max_age=LOGIN_AGE, httponly=True, samesite="Lax")
     return response
 
@@ -81,11 +81,12 @@ def created(account: Account, accounts: Accounts) -> Response:
 def mistakes(form: SignupForm, errors: dict[str, str], status: int) -> Response:
     """The form again, with a sentence at each field that is wrong."""
     if wants_json():
-        return _say({"ok": False, "errors": errors}, status)
+        return say({"ok": False, "errors": errors}, status)
     return FlaskResponse(render_template("index.html", form=form, errors=errors), status)
 
 
-def _say(body: dict[str, Any], status: int) -> Response:
+def say(body: dict[str, Any], status: int) -> Response:
+    """JSON with a status."""
     response = jsonify(body)
     response.status_code = status
     return response

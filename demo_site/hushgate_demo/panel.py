@@ -13,7 +13,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from hushgate import Admission
+from hushgate.errors import GhostUnknown, HushgateError, RestoreBusy
+from hushgate.ghost import Ghost, Ghosts
 from hushgate.registry import all_checks
+from hushgate_demo.accounts import Taken
 from hushgate_demo.outcome import Outcome, wants_json
 from hushgate_demo.store import Store
 
@@ -43,8 +46,8 @@ _TOTALS = {
 class Panel:
     """Keeps what the operator sees of each signup."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, ghosts: Ghosts) -> None:
+        self.store, self._ghosts = store, ghosts
         self._titles = {check.name: check.title for check in all_checks()}
 
     def record(self, admission: Admission, outcome: Outcome) -> None:
@@ -77,7 +80,30 @@ class Panel:
         rows = self.store.read(f"{_ENTRY} ORDER BY serial DESC LIMIT ?", ENTRIES)
         entries = [_entry(dict(row), self._titles) for row in rows]
         totals = {name: self.store.count(sql) for name, sql in _TOTALS.items()}
-        return {"note": NOTE, "latest": entries[0] if entries else None, "entries": entries, "totals": totals}
+        kept = [_kept(ghost) for ghost in self._quarantine()]
+        latest = entries[0] if entries else None
+        return {"note": NOTE, "latest": latest, "entries": entries, "totals": totals, "quarantine": kept}
+
+    def restore(self, id: str) -> tuple[str, int]:
+        """Brings a ghost back; what to say of it, and the HTTP status."""
+        try:
+            self._ghosts.restore(id)
+        except GhostUnknown:
+            return "It is not in the quarantine any more.", 404
+        except RestoreBusy:
+            return "Another one is being restored. Try again in a moment.", 409
+        except Taken:
+            return "The address has an account by now.", 409
+        except HushgateError as error:
+            return f"Not restored: {error}.", 503
+        return "Restored: the account is open, and the mail is on its way.", 200
+
+    def _quarantine(self) -> list[Ghost]:
+        try:
+            kept = self._ghosts.quarantine.all(ENTRIES)
+        except HushgateError:
+            return []
+        return [ghost for ghost in kept if isinstance(ghost, Ghost)]
 
     def after(self, serial: int) -> list[dict[str, Any]]:
         """The signups after a serial number, oldest first, a page of them."""
@@ -101,8 +127,14 @@ def _entry(row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     return {**row, "findings": findings, "skipped": json.loads(row["skipped"]), "effects": effects}
 
 
+def _kept(ghost: Ghost) -> dict[str, Any]:
+    shown = {name: ghost.fields.get(name) for name in ("name", "email")}
+    until = ghost.expires.isoformat(timespec="seconds") if ghost.expires else None
+    return {"id": ghost.id, "at": ghost.at.isoformat(timespec="seconds"), "until": until, **shown}
+
+
 def blueprint(panel: Panel) -> Blueprint:
-    """``GET /operator.json`` and ``GET /operator/log.json``."""
+    """``GET /operator.json``, ``GET /operator/log.json`` and ``POST /operator/restore``."""
     pages = Blueprint("operator", __name__)
 
     @pages.get("/operator.json")
@@ -113,6 +145,14 @@ def blueprint(panel: Panel) -> Blueprint:
     def log() -> Response:
         after = request.args.get("after", 0, type=int)
         return _demo_only(jsonify({"note": NOTE, "entries": panel.after(max(0, min(after, 2**62)))}))
+
+    @pages.post("/operator/restore")
+    def restore() -> tuple[Response, int]:
+        if request.mimetype != "application/json":  # which another site's page cannot send unasked
+            return _demo_only(jsonify({"note": NOTE, "said": "Send it as JSON."})), 415
+        told = request.get_json(silent=True)
+        said, status = panel.restore(str(told.get("id", "")) if isinstance(told, dict) else "")
+        return _demo_only(jsonify({"note": NOTE, "said": said})), status
 
     return pages
 

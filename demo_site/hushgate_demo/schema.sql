@@ -33,11 +33,10 @@ CREATE TABLE IF NOT EXISTS conversions (
     account TEXT PRIMARY KEY,
     event TEXT NOT NULL
 );
--- Keyed hashes of the addresses that ghosts signed up with, so that a second try hears "taken", as it would from a real signup.
-CREATE TABLE IF NOT EXISTS ghosts (
-    email TEXT NOT NULL
+-- Accounts whose address is proven: the link in the mail was opened.
+CREATE TABLE IF NOT EXISTS verified (
+    account TEXT PRIMARY KEY
 );
-CREATE INDEX IF NOT EXISTS ghosts_email ON ghosts (email);
 -- For the operator's panel only.
 CREATE TABLE IF NOT EXISTS signups (
     serial INTEGER PRIMARY KEY,

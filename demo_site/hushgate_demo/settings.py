@@ -14,7 +14,7 @@ class Settings:
 
     ``unique`` refuses a second account for one address, as most sites do; off by default, so that the demo can be played
     with one address again and again. ``operator`` shows the panel beside the signup. A real site has no such thing: it is there to watch the demo by.
-    ``clock`` lets a wave set the clock that the door counts by.
+    ``clock`` lets a wave set the clock that the door counts by. ``hash`` is Werkzeug's name for how passwords are hashed.
     """
 
     data: Path
@@ -24,6 +24,7 @@ class Settings:
     operator: bool = True
     unique: bool = False
     clock: bool = False
+    hash: str = "scrypt"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -36,4 +37,5 @@ class Settings:
             operator=environ.get("FERNPOST_OPERATOR", "1") != "0",
             unique=environ.get("FERNPOST_UNIQUE", "0") == "1",
             clock=environ.get("FERNPOST_CLOCK", "0") == "1",
+            hash=environ.get("FERNPOST_HASH", cls.hash),
         )

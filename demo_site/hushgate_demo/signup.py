@@ -15,6 +15,7 @@ from hushgate import Admission, Gate
 from hushgate_demo.accounts import Account, Accounts, Taken
 from hushgate_demo.attempts import Attempts
 from hushgate_demo.forms import SignupForm, read_form
+from hushgate_demo.hooks import ghost_account
 from hushgate_demo.outcome import STATUS, WORDS, Kind, Outcome, answer, mistakes
 from hushgate_demo.panel import Panel
 
@@ -33,28 +34,45 @@ class Desk:
         token = request.form.get("hushgate-token", "")
         admission = self.gate.admit(request, token=token, action="signup", email=form.email)
         account = self.accounts.draft(form)
-        outcome = Outcome(self.act(admission, account), account)
+        with self.gate.ghosts.pace("signup", ghost=admission.ghosted) as beat:
+            outcome = self.act(admission, account)
+            if outcome.kind is not Kind.CREATED:
+                beat.drop()
         self.panel.record(admission, outcome)
         return outcome
 
-    def act(self, admission: Admission, account: Account) -> Kind:
+    def act(self, admission: Admission, account: Account) -> Outcome:
         """Does what was decided. Only ``allow`` writes a row, and sets mail, Slack and CRM in motion."""
         if admission.decision == "deny":
-            return Kind.REFUSED
+            return Outcome(Kind.REFUSED, account)
         if admission.decision == "throttle":
-            return Kind.LATER
-        if self.accounts.taken(account.email, ghost=not admission.allowed):
-            return Kind.TAKEN
-        if admission.decision == "challenge" or not admission.commit():  # a token opens one account
-            self.accounts.ask_to_confirm(account)
-            return Kind.CONFIRM
+            return Outcome(Kind.LATER, account)
+        if self.accounts.taken(account.email):
+            return Outcome(Kind.TAKEN, account)
         if admission.ghosted:
-            self.accounts.remember_ghost(account.email)  # the same answer, and nothing behind it
-        else:
-            self.accounts.open(account)
-        return Kind.CREATED
+            return self.act_on_ghost(admission, account)
+        if admission.decision == "challenge" or not admission.commit():  # a token opens one account
+            return self.ask(account)
+        self.accounts.open(account)
+        return Outcome(Kind.CREATED, account)
+
+    def act_on_ghost(self, admission: Admission, account: Account) -> Outcome:
+        """The same answers, and nothing behind them. The submission is kept for the case that it was a person."""
+        fields = {"name": account.name, "email": account.email, "password": account.password}
+        ghost = self.gate.ghosts.keep(fields, who=account.email, admission=admission, hashed=["password"])
+        if not ghost.ghosted:  # it could not be kept, and the policy says what to do
+            return self.ask(account)
+        account = ghost_account(ghost)
+        if self.accounts.unique and not ghost.new:
+            return Outcome(Kind.TAKEN, account)
+        return Outcome(Kind.CREATED, account) if admission.commit() else self.ask(account)
 
     # ---- to here ---------------------------------------------------------------------------------------------------
+
+    def ask(self, account: Account) -> Outcome:
+        """The account waits until the link in the mail is opened."""
+        self.accounts.ask_to_confirm(account)
+        return Outcome(Kind.CONFIRM, account)
 
 
 def blueprint(gate: Gate, accounts: Accounts, panel: Panel) -> Blueprint:

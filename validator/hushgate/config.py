@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from hushgate import engine
 from hushgate.decision import Policy
 from hushgate.errors import Problem, SettingsError
+from hushgate.ghost.ghosts import GhostRules
+from hushgate.ghost.ids import IdRules
 from hushgate.judge import Rules
 from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
@@ -54,6 +56,7 @@ class Site:
     outcome: Verdict | None = None
     layers: dict[str, LayerRules] = field(default_factory=dict)
     logins: dict[str, tuple[Rate, ...]] = field(default_factory=dict)
+    ghosts: GhostRules = field(default_factory=GhostRules)
 
 
 @dataclass(frozen=True)
@@ -217,8 +220,19 @@ def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
     layers = _layers(reader, tables, path, enforce=rules.enforce)
     named = (key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"])
     logins = reader.table(LOGINS, tables.get("logins", {}), f"{path}.logins")
-    site = Site(*named, rules, layers=layers, logins=logins)
+    site = Site(*named, rules, layers=layers, logins=logins, ghosts=_ghosts(values))
     return site, values
+
+
+def _ghosts(values: dict[str, Any]) -> GhostRules:
+    return GhostRules(
+        ids=IdRules(values["ghost_id"], values["ghost_id_size"], values["ghost_id_epoch"]),
+        hashed=values["ghost_hashed_fields"],
+        days=values["ghost_days"],
+        pace_first=values["ghost_pace_first"] / 1000,
+        pace_cap=values["ghost_pace_cap"] / 1000,
+        hooks=values["ghost_hooks"],
+    )
 
 
 def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> Config:

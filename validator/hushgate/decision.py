@@ -33,6 +33,7 @@ class Policy(NamedTuple):
     state_lost: Decision = "allow"
     robot: Decision = "deny"
     gate_lost: Decision = "allow"
+    quarantine_lost: Decision = "challenge"
 
 
 class Decided(NamedTuple):

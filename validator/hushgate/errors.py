@@ -197,3 +197,27 @@ class TokenReplayed(TokenRefused):
     def __init__(self, message: str, *, id: str) -> None:
         super().__init__(message)
         self.id = id
+
+
+class GhostUnknown(HushgateError):
+    """The quarantine has no ghost with this id."""
+
+    code = "ghost-unknown"
+
+
+class QuarantineSealed(HushgateError):
+    """What a ghost submitted cannot be read: its key is no longer in force, or it was altered."""
+
+    code = "quarantine-sealed"
+
+
+class RestoreBusy(HushgateError):
+    """Another restore is under way on this machine."""
+
+    code = "restore-busy"
+
+
+class RestoreImpossible(HushgateError):
+    """The site has no hook that does the real signup."""
+
+    code = "restore-impossible"

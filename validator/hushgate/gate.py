@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from ipaddress import ip_address
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,8 @@ from hushgate.config import Config, Site, load, load_client
 from hushgate.decision import Decided, decide_without
 from hushgate.errors import GateLost, Problem, SettingsError
 from hushgate.events.outcomes import check_outcome
-from hushgate.house import House, keep_outcome, open_house
+from hushgate.ghost import Ghosts
+from hushgate.house import House, keep_outcome, open_ghosts, open_house
 from hushgate.metrics import Metrics
 from hushgate.remote.answers import admission_of, admission_without, claims_of, error_of
 from hushgate.remote.client import Client
@@ -56,7 +58,8 @@ class Gate:
             SettingsError: there are no keys, or it is not clear which site this is.
         """
         self.house: House = open_house(config, **parts)
-        self.site: Site = _choose(self.house, site)
+        self.site: Site = _choose(self.house.sites, config.sites, site)
+        self._ghosts = open_ghosts(config, self.site, parts.get("hooks"))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, *, path: Path | None = None) -> Gate:
@@ -149,6 +152,11 @@ class Gate:
         """
         return id is not None and keep_outcome(self.house, self.site, id, outcome)
 
+    @property
+    def ghosts(self) -> Ghosts:
+        """The site's ghosts: their ids, their pace, the quarantine."""
+        return self._ghosts
+
     def without(self, action: str, reason: str) -> Admission:
         """The admission where the gate cannot be asked, by the policy's row ``gate_lost``."""
         return admission_without(self.metrics, self._gate_lost(action), reason)
@@ -157,7 +165,8 @@ class Gate:
         return decide_without("gate_lost", self.site.rules.policy_for(action), enforce=self.site.rules.enforce)
 
     def close(self) -> None:
-        """Closes the state store and the spool."""
+        """Closes the state store, the spool and the quarantine."""
+        self._ghosts.close()
         self.house.close()
 
 
@@ -306,11 +315,23 @@ class RemoteGate(Gate):
         except GateLost:
             return False
 
+    @cached_property
+    def ghosts(self) -> Ghosts:
+        """As in process. They live with the backend: it has settings for this site and a HUSHGATE_KEYS of its own.
+
+        Raises:
+            SettingsError: it has not.
+        """
+        config = load()
+        return open_ghosts(config, _choose(config.sites, config.sites, self._sitekey or None))
+
     def _gate_lost(self, action: str) -> Decided:
         return Decided(self._given or self._told.get(action, "allow"), None, "suppress")
 
     def close(self) -> None:
         """Closes the connections to the gate."""
+        if "ghosts" in vars(self):
+            self.ghosts.close()
         self._client.close()
 
 
@@ -336,9 +357,10 @@ def _own_passwords(house: House) -> Passwords:
     return open_passwords(house.config.gate)
 
 
-def _choose(house: House, key: str | None) -> Site:
-    sites = house.sites if key else house.config.sites
-    if key in sites:
+def _choose(known: Mapping[str, Site], configured: Mapping[str, Site], key: str | None) -> Site:
+    """The site with this key among those known; without a key, the only one that is configured."""
+    sites = known if key else configured
+    if key is not None and key in sites:
         return sites[key]
     if key is None and len(sites) == 1:
         return next(iter(sites.values()))

@@ -16,6 +16,7 @@ from hushgate.events import doors, outcomes
 from hushgate.events.spool import Spool
 from hushgate.evidence.browser import parse_user_agent
 from hushgate.geo import Atlas
+from hushgate.ghost import Ghosts, Hooks
 from hushgate.judge import Rules
 from hushgate.keys import TEST_SECRET, KeyRing, hash_secret
 from hushgate.leases import Leases
@@ -183,3 +184,12 @@ def open_house(config: Config, **parts: Any) -> House:
         lookout=parts.get("lookout") or open_lookout(config),
         metrics=parts.get("metrics") or Metrics(),
     )
+
+
+def open_ghosts(config: Config, site: Site, hooks: Hooks | None = None) -> Ghosts:
+    """The ghosts of one site; ``hooks`` win over its setting. Opens no file until one is needed. Raises SettingsError without keys."""
+
+    def lost(action: str) -> Decision:
+        return site.rules.policy_for(action).quarantine_lost
+
+    return Ghosts(config.keys(), site.key, site.ghosts, config.data, lost=lost, hooks=hooks)

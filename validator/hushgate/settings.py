@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from hushgate.errors import BadField
+from hushgate.ghost.ids import SHAPES
+from hushgate.ghost.shapes import TWITTER_EPOCH
 from hushgate.keys import TEST_SECRET, weakness
 from hushgate.lists.entry import Kind, read_value
 from hushgate.visit import Decision
@@ -155,6 +157,17 @@ def _secrets(value: Any) -> tuple[str, ...]:
             "expected hashes as `hushgate site add` prints them, sha256: and 64 digits, never the secret itself"
         )
     return tuple(hashes)
+
+
+def _fields(value: Any) -> tuple[str, ...]:
+    return tuple(_list(value))
+
+
+def _module(value: Any) -> str:
+    name = _text(value)
+    if name and not all(part.isidentifier() for part in name.split(".")):
+        raise ValueError("expected the name of a Python module, such as shop.ghost_hooks")
+    return name
 
 
 def _rate(value: Any) -> Rate:
@@ -314,6 +327,31 @@ SITE: tuple[Setting, ...] = (
     ),
     Setting("suspect_at", _percent, 50.0, "Score from which a visit is suspect."),
     Setting("bot_at", _percent, 80.0, "Score from which a visit is a bot."),
+    Setting("ghost_id", _one_of(*SHAPES), "uuid4", f"The shape of the site's real ids: {', '.join(SHAPES)}."),
+    Setting("ghost_id_size", _whole(8, 64), 21, "Letters of a nanoid."),
+    Setting(
+        "ghost_id_epoch", _whole(0, 4 * 10**12), TWITTER_EPOCH, "When a snowflake's time begins, in ms since 1970."
+    ),
+    Setting("ghost_days", _whole(1, 365), 14, "Days that what a ghost submitted is kept, encrypted."),
+    Setting(
+        "ghost_hashed_fields",
+        _fields,
+        (),
+        "Fields that hold the hash of a password. Passwords themselves are never kept.",
+    ),
+    Setting(
+        "ghost_hooks",
+        _module,
+        "",
+        "The Python module with the site's on_restore, is_real and next_id: see docs/ghosts.md.",
+    ),
+    Setting(
+        "ghost_pace_first",
+        _whole(0, 10000),
+        50,
+        "Milliseconds that a ghost is held until a real signup was timed.",
+    ),
+    Setting("ghost_pace_cap", _whole(1, 60000), 2000, "Milliseconds that a ghost is held at the most."),
 )
 """Settings of one site: the table ``[sites.<site key>]``."""
 
@@ -352,6 +390,9 @@ POLICY: tuple[Setting, ...] = (
     Setting("misdirected", DECISION, "challenge", "A token for another site, hostname or action."),
     Setting("state_lost", DECISION, "allow", "The state store is lost and the gate is set to refuse."),
     Setting("gate_lost", DECISION, "allow", "The gate runs elsewhere, and did not answer the backend in time."),
+    Setting(
+        "quarantine_lost", DECISION, "challenge", "A ghost whose submission cannot be kept, and who may be a person."
+    ),
 )
 """What is done: ``[sites.<site key>.policy]``, and ``[sites.<site key>.policy.<action>]`` for one action."""
 

@@ -121,6 +121,30 @@ function row(entry) {
   return line;
 }
 
+// One ghost in the quarantine, and the button that makes a person of it.
+function kept(ghost) {
+  const button = el("button", "restore", "Restore");
+  button.type = "button";
+  button.setAttribute("aria-label", `Restore ${ghost.email}`);
+  button.addEventListener("click", () => restore(ghost, button));
+  const who = el("span", "kept-who", el("b", "", String(ghost.email)), el("span", "", `${ghost.name}, ${clock(ghost.at)}`));
+  return el("li", "", who, button);
+}
+
+async function restore(ghost, button) {
+  button.disabled = true;
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ id: ghost.id }) };
+  try {
+    const response = await fetch("/operator/restore", options);
+    id("kept-said").textContent = `${ghost.email}: ${(await response.json()).said}`;
+    await refresh();
+  } catch {
+    id("kept-said").textContent = "We could not reach the site. Nothing is lost: try again.";
+  } finally {
+    button.disabled = false;
+  }
+}
+
 function bars(totals) {
   const most = Math.max(totals.signups, totals.conversions, 1);
   for (const [name, value] of [["without", totals.signups], ["with", totals.conversions]]) {
@@ -147,7 +171,15 @@ function draw(state) {
   if (!state.latest) return;
   id("latest-body").replaceChildren(...latest(state.latest));
   id("rows").replaceChildren(...state.entries.map(row));
+  drawKept(state.quarantine);
   for (const [place, one] of id("latest-body").querySelectorAll("details").entries()) one.open = open[place] ?? false;
+}
+
+function drawKept(ghosts) {
+  const held = document.activeElement?.closest("#kept-rows")?.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+  id("kept").hidden = ghosts.length === 0 && id("kept-said").textContent === "";
+  id("kept-rows").replaceChildren(...ghosts.map(kept));
+  if (held) (document.querySelector(`#kept-rows [aria-label="${CSS.escape(held)}"]`) || document.querySelector("#kept-rows button"))?.focus();
 }
 
 async function refresh() {

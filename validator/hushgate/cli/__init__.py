@@ -14,6 +14,7 @@ from hushgate.cli import (
     demo,
     docs,
     geo,
+    ghosts,
     judge,
     keys,
     outcomes,
@@ -70,5 +71,6 @@ for command in (
     block.allow,
     report.report,
     robots.robots,
+    ghosts.ghosts,
 ):
     main.add_command(command)

@@ -1,0 +1,134 @@
+"""``hushgate ghosts``: what ghosted visitors submitted; brings a person back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from hushgate.cli.choose import choose_site
+from hushgate.config import load
+from hushgate.errors import GhostUnknown, HushgateError
+from hushgate.ghost import Ghost, Ghosts
+from hushgate.ghost.records import Sealed
+from hushgate.house import open_ghosts
+
+_SITE = click.option("--site", "key", help="Site key. May be left out where there is one site.")
+
+
+@click.group()
+def ghosts() -> None:
+    """Lists what ghosted visitors submitted, and brings a person back."""
+
+
+@contextmanager
+def _opened(key: str | None) -> Iterator[Ghosts]:
+    config = load()
+    opened = open_ghosts(config, choose_site(config, key))
+    try:
+        yield opened
+    finally:
+        opened.quarantine.close()
+
+
+def _plain(value: object) -> str:
+    """A stranger's text as one line, with nothing in it that a terminal would obey."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def _when(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+def _line(ghost: Ghost | Sealed) -> str:
+    if isinstance(ghost, Sealed):
+        return f"{_when(ghost.at)}  {_plain(ghost.id)}  (cannot be read: {ghost.why})"
+    begun = "  RESTORE BEGUN, NOT DONE" if ghost.tried else ""
+    shown = [_plain(value)[:60] for value in ghost.fields.values() if isinstance(value, str)][:2]
+    return f"{_when(ghost.at)}  {_plain(str(ghost.id))}  {'  '.join(shown)}{begun}"
+
+
+@ghosts.command("list")
+@_SITE
+@click.option("--restored", is_flag=True, help="Those that are people now, instead.")
+def list_ghosts(key: str | None, restored: bool) -> None:
+    """Lists the ghosts in the quarantine, the latest first."""
+    with _opened(key) as opened:
+        if restored:
+            for done in opened.quarantine.restored():
+                click.echo(f"{_when(done.at)}  {_plain(done.id)}  account {_plain(done.real_id)}")
+        else:
+            for ghost in opened.quarantine.all():
+                click.echo(_line(ghost))
+
+
+@ghosts.command()
+@click.argument("id")
+@_SITE
+def show(id: str, key: str | None) -> None:
+    """Shows what one ghost submitted, and why it was ghosted."""
+    with _opened(key) as opened:
+        done = opened.quarantine.done(id)
+        if done is not None:
+            click.echo(f"ghost {_plain(id)}: a person since {_when(done.at)}, account {_plain(done.real_id)}")
+            return
+        ghost = opened.quarantine.show(id)
+        click.echo(f"ghost {_plain(str(ghost.id))} of {_when(ghost.at)}, kept until {_when(ghost.expires)}")
+        click.echo(f"  action {_plain(ghost.action)}, visit {_plain(ghost.visit or 'unknown')}")
+        click.echo(f"  why: {_plain(ghost.reason or 'unknown')}")
+        for name, value in ghost.fields.items():
+            click.echo(f"  {_plain(name)}: {_plain(value)}")
+        for name in ghost.left_out:
+            click.echo(f"  {_plain(name)}: not kept, ask for it anew")
+
+
+@ghosts.command()
+@click.argument("ids", nargs=-1, required=True)
+@_SITE
+def restore(ids: tuple[str, ...], key: str | None) -> None:
+    """Brings people back: the site's on_restore does the real signup, once. IDS are ghosts' ids."""
+    sys.path.insert(0, str(Path.cwd()))  # as `python -m` does: the site's module is found where its code is
+    failed = 0
+    with _opened(key) as opened:
+        for id in ids:  # noqa: A001 - the word of the command
+            failed += not _restore(opened, id)
+    if failed:
+        raise HushgateError(f"{failed} of {len(ids)} not restored")
+
+
+def _restore(opened: Ghosts, id: str) -> bool:
+    try:
+        done = opened.restore(id)
+    except HushgateError as error:
+        click.echo(f"ghost {_plain(id)}: {error}", err=True)
+        return False
+    except Exception as error:  # noqa: BLE001 - the site's own, whatever it is
+        click.echo(f"ghost {_plain(id)}: on_restore failed, and it stays: {type(error).__name__}: {error}", err=True)
+        return False
+    was = "was restored before" if done.again else "restored"
+    click.echo(f"ghost {_plain(id)}: {was}, account {_plain(str(done.real_id))}")
+    return True
+
+
+@ghosts.command()
+@click.argument("id", required=False)
+@_SITE
+@click.option("--all", "everything", is_flag=True, help="All of them, also those that are still in their time.")
+@click.option("--yes", is_flag=True, help="Without asking.")
+def purge(id: str | None, key: str | None, everything: bool, yes: bool) -> None:
+    """Removes the ghosts that are past their time; or one, or all."""
+    with _opened(key) as opened:
+        if everything and id:
+            raise click.UsageError("name one ghost, or --all")
+        if everything and not yes:
+            click.confirm("Remove everything in the quarantine? Nobody in it can be brought back then.", abort=True)
+        count = opened.quarantine.purge(id, everything=everything)
+        if id and not count:
+            raise GhostUnknown(f"there is no ghost {_plain(id)} in the quarantine")
+        click.echo(f"{count} removed")

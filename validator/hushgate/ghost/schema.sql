@@ -1,0 +1,28 @@
+-- A process that is killed loses nothing; a power cut may lose the last moments, except of a restore, which is written through.
+PRAGMA synchronous = NORMAL;
+-- What is purged is overwritten.
+PRAGMA secure_delete = ON;
+
+-- What ghosted visitors submitted. `who` is a keyed hash, `sealed` is encrypted; `tried` counts the restores that were begun.
+CREATE TABLE IF NOT EXISTS ghosts (
+    site TEXT NOT NULL,
+    id TEXT NOT NULL,
+    who BLOB NOT NULL,
+    action TEXT NOT NULL,
+    at REAL NOT NULL,
+    expires REAL NOT NULL,
+    key TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    tried INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (site, id)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS ghosts_who ON ghosts (site, who);
+CREATE INDEX IF NOT EXISTS ghosts_expires ON ghosts (expires);
+-- Ids of ghosts that are people now. For ever: they bear a ghost's mark, and must not be taken for one.
+CREATE TABLE IF NOT EXISTS restored (
+    site TEXT NOT NULL,
+    id TEXT NOT NULL,
+    real_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (site, id)
+) WITHOUT ROWID;
