@@ -15,6 +15,7 @@ from hushgate.events.doors import read_doors
 from hushgate.signup.mail import keep
 from stories import HEADERS, SITE, Rig, open_rig
 from test_limits import DRIVEN
+from test_mail_exchange import Resolver, honest
 from test_tokens import gate_of
 
 ALONE = {"limits": "off"}
@@ -112,6 +113,23 @@ def test_a_domain_from_many_networks_is_asked_until_it_is_known(door: Opened) ->
     assert all(site.signup(f"{name}.bell@gmail.com").allowed for name in ("ann", "bob", "cid", "dan", "eve"))
 
 
+def test_a_network_of_throw_away_mail_is_asked_about_its_other_addresses_too(door: Opened) -> None:
+    site = door()
+    said = []
+    for email in ("a@mailinator.com", "b@mailinator.com", "c@mailinator.com", "ann.bell@gmail.com"):
+        site.number = 7  # one network
+        said.append(site.signup(email))
+    assert [one.log["code"] for one in said] == ["mail-disposable"] * 3 + ["mail-doubtful-network"]
+    assert site.signup("bob.bell@gmail.com").allowed
+
+
+def test_new_domains_alone_are_no_wave(door: Opened) -> None:
+    site = door()
+    for number in range(20):
+        assert site.signup(f"ann@{chr(97 + number)}firm.example.com").allowed
+    assert site.signup("ann@afirm.example.com").allowed, "and nobody is asked because of them"
+
+
 def test_rules_that_need_no_store_are_asked_where_it_is_lost(door: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object, **__: object) -> None:
         raise StateLost("gone")
@@ -141,3 +159,15 @@ def test_an_address_is_kept_as_a_hash_of_the_sites_own_unless_the_site_says_othe
         one.signup("Ann@Example.org")
         (entered,) = read_doors(one.rig.data)
         assert entered.email == mark and entered.domain == "example.org"
+
+
+def test_a_domain_that_takes_no_mail_is_asked_and_a_resolver_that_lies_harms_nobody(tmp_path: Path) -> None:
+    for number, (answer, expected) in enumerate(((honest, "challenge"), (lambda *_: None, "allow"))):
+        resolver = Resolver(answer)
+        settings = {"mx_lookups": True, "mx_servers": [resolver.address], "mx_budget_ms": 1000}
+        rig = open_rig(tmp_path / str(number), gate=settings, layers=ALONE)
+        said = Door(rig).signup("ann@firn.example.com")
+        assert said.decision == expected, said.reasons
+        assert (said.log["code"] == "mail-undeliverable") is (expected == "challenge")
+        rig.house.close()
+        resolver.close()

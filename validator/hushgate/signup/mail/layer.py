@@ -32,6 +32,14 @@ class Flag(NamedTuple):
     saw: str
 
 
+class Note(NamedTuple):
+    """What is remembered of an attempt until it is decided."""
+
+    address: Address
+    records: Records
+    flagged: list[Rule]
+
+
 class MailLayer(Layer):
     """Judges the address of an attempt."""
 
@@ -61,18 +69,19 @@ class MailLayer(Layer):
         records, lost = self._records(attempt, address, host)
         flags = judge(Subject(address, records, exchange), own)
         if records is not None:
-            attempt.notes[NAME] = (address, records, [flag.rule for flag in flags])
+            attempt.notes[NAME] = Note(address, records, [flag.rule for flag in flags])
         return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=lost)
 
     def settle(self, attempt: Attempt, decision: Decision) -> None:
         """See Layer. Learns which domains the site's own users have."""
-        note = attempt.notes.get(NAME)
-        if note is not None:
-            address, records, alarm = note
-            let_in = (
-                decision == "allow" and attempt.verdict != "bot" and not alarm
-            )  # where the site observes, all are let in
-            self._ledger(attempt).settle(address, records, let_in=let_in, alarm=alarm)
+        note: Note | None = attempt.notes.get(NAME)
+        if note is None:
+            return
+        alarm = any(rule.alarms for rule in note.flagged)
+        doubt = address_prefix(attempt.caller.ip) if any(rule.doubts for rule in note.flagged) else ""
+        # where the site observes, everybody is let in
+        let_in = decision == "allow" and attempt.verdict != "bot" and not alarm
+        self._ledger(attempt).settle(note.address, note.records, let_in=let_in, alarm=alarm, doubt=doubt)
 
     def close(self) -> None:
         """See Layer."""

@@ -1,0 +1,60 @@
+"""The demo's clock, which waves set: it never goes back, it counts what the door counts, and nobody else's site has one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from flask.testing import FlaskClient
+
+from hushgate import Gate
+from hushgate.state import Count, Lease, Limit, Quota
+from hushgate.state.sqlite import SqliteState
+from hushgate_demo.app import create_app
+from hushgate_demo.clock import Clock, CountingState
+from hushgate_demo.settings import Settings
+
+
+def client(folder: Path, clock: Clock | None) -> FlaskClient:
+    return create_app(cast(Gate, object()), Settings(folder), clock).test_client()
+
+
+def test_it_stands_where_it_is_set_and_runs_on_from_there(tmp_path: Path) -> None:
+    clock = Clock()
+    site = client(tmp_path, clock)
+    later = site.get("/operator/clock").get_json()["now"] + 1000
+    assert site.post("/operator/clock", data={"now": later}).get_json() == {"now": later} and clock() == later
+    for wrong in (later - 1, "soon", 1e300):
+        answer = site.post("/operator/clock", data={"now": wrong})
+        assert answer.status_code == 400 and answer.get_json()["error"].startswith("now: expected")
+    assert later <= site.delete("/operator/clock").get_json()["now"] < later + 60 and clock() > later
+
+
+def test_a_site_has_none_unless_it_is_asked_for(tmp_path: Path) -> None:
+    assert client(tmp_path, None).get("/operator/clock").status_code == 404
+    assert not Settings.from_env({"FERNPOST_DATA": str(tmp_path)}).clock
+
+
+def test_counters_go_by_it_and_leases_do_not(tmp_path: Path) -> None:
+    clock = Clock()
+    state = CountingState(SqliteState(tmp_path / "state.sqlite"), tmp_path, clock)
+    one, quota = [Limit("x", 1, 60)], [Quota("y", 1, 60)]
+    state.ping()
+    assert state.hit("a", one).allowed and not state.test("a", one).allowed and state.take("a", quota).allowed
+    assert state.tally("a", [Count("z", 60)]).counts == (1,)
+    assert state.spend("a", "n", 60).fresh and state.lease("t", "ann", 60, spend=False) is Lease.GRANTED
+    clock.set(clock() + 3600)
+    assert state.hit("a", one).allowed and state.take("a", quota).allowed
+    assert state.tally("a", [Count("z", 60)]).counts == (1,)
+    assert not state.spend("a", "n", 60).fresh and state.lease("t", "bob", 60, spend=False) is Lease.REPLAYED
+    state.release("t", "ann")
+    assert state.commit("t", "bob", 60)
+    while state.sweep():
+        pass
+    state.close()
+
+
+def test_it_cannot_be_set_absurdly_far(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="now: expected seconds"):
+        Clock().set(10**12)
