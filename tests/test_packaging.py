@@ -21,6 +21,7 @@ BUILT = {
     "hushgate/web/static/hushgate.js",
     "hushgate/web/static/rooms.js",
     "hushgate/web/static/decoy.js",
+    "hushgate/web/static/stepup.js",
     "hushgate/geo/db/country.bin",
     "hushgate/geo/db/network.bin",
     "hushgate/geo/db/sources.json",

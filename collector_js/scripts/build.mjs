@@ -11,6 +11,7 @@ const TARGETS = [
   { entry: "collector", outs: ["hushgate.mjs"], format: "esm", small: false },
   { entry: "rooms", outs: ["rooms.js"], format: "iife", small: true },
   { entry: "decoy", outs: ["decoy.js"], format: "iife", small: true },
+  { entry: "step-up", outs: ["stepup.js"], format: "iife", small: true },
 ];
 
 // Properties that never leave the collector. Everything else has a name on the wire, on the page or in the browser.

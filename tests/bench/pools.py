@@ -10,9 +10,9 @@ from pathlib import Path
 
 from hushgate.caller import address_prefix
 from hushgate.house import House
-from hushgate.intake import new_id
 from hushgate.keys import b64, unb64
 from hushgate.tokens import Claims
+from hushgate.visit import new_id
 from quizzes import answers
 from stories import HEADERS, HOST, SIGNALS, SITE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from hushgate.caller import Caller, address_prefix
@@ -13,12 +13,15 @@ from hushgate.config import Site
 from hushgate.decision import Conversion
 from hushgate.events.doors import Entered, Spoken
 from hushgate.house import House
-from hushgate.signup.door import Answer, Door, Token
+from hushgate.keys import new_nonce
+from hushgate.signup.door import Answer, Door, Token, holder_of
 from hushgate.signup.layer import Attempt
 from hushgate.signup.limits import domain_of
 from hushgate.signup.mail import keep
+from hushgate.stepup.steps import write_ticket
+from hushgate.tokens import Claims
 from hushgate.verify import Verified
-from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
+from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word, new_id
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,8 @@ class Admission:
     ``reasons`` is what every layer of the door said, in words; ``reason`` is the one that decided. ``retry_after`` is in
     seconds, for ``throttle``. ``log`` is what may be logged of it: no secret, and no whole address. ``verdict``, ``score`` and
     ``confidence`` are None without a usable token. ``findings`` and ``skipped`` are the checks' words; ``skipped`` names layers
-    that could not judge, too. ``would`` is what enforcing would have done, where the site or a layer only observes.
+    that could not judge, too. ``step_up`` is the ticket for a step-up, where the decision is challenge and the site offers one.
+    ``would`` is what enforcing would have done, where the site or a layer only observes.
     """
 
     decision: Decision
@@ -56,6 +60,7 @@ class Admission:
     retry_after: int = 0
     log: dict[str, str | float | None] = field(default_factory=dict)
     verified: Verified | None = field(default=None, repr=False)
+    step_up: str = field(default="", repr=False)
 
     @property
     def allowed(self) -> bool:
@@ -110,7 +115,36 @@ def admit(
         kept = False
     if not kept:
         house.metrics.count(house.metrics.spool_failures)
-    return _admission(answer)
+    admission = _admission(answer)
+    return replace(admission, step_up=_ticket(answer, hostname)) if admission.decision == "challenge" else admission
+
+
+def _ticket(answer: Answer, hostname: str | None) -> str:
+    """The ticket of a visit that is challenged; where it had no token, for claims that say so."""
+    attempt = answer.attempt
+    claims = attempt.claims or _bare(attempt, hostname)
+    holder = holder_of(attempt.house, attempt.caller)
+    leased = answer.verified is not None
+    return write_ticket(attempt.house, attempt.site, claims, holder, attempt.email, leased=leased)
+
+
+def _bare(attempt: Attempt, hostname: str | None) -> Claims:
+    """What is known of a visit without a token: nothing, so it is in the grey zone; or what its headers give away."""
+    judged = attempt.headers.judged if attempt.verdict and attempt.headers else None
+    return Claims(
+        id=new_id(),
+        nonce=new_nonce(),
+        site=attempt.site.key,
+        hostname=hostname or "",
+        action=attempt.action,
+        at=attempt.now,
+        verdict=attempt.verdict or "suspect",
+        decision="challenge",
+        score=judged.score if judged else attempt.site.rules.thresholds.suspect,
+        confidence=judged.confidence if judged else "none",
+        conversion="suppress",
+        findings=judged.findings if judged else [],
+    )
 
 
 def _entered(answer: Answer) -> Entered:

@@ -22,7 +22,7 @@ from hushgate.judge import Rules
 from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
-from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, Rate, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, STEP_UP, Rate, Setting
 from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
@@ -44,7 +44,8 @@ class LayerRules(NamedTuple):
 class Site:
     """One site: who may use its key, how it judges, and what its page is told. ``outcome`` is set for test keys.
 
-    ``layers`` are the door's, by name; ``logins`` are the rates of failed logins, by what is counted.
+    ``layers`` are the door's, by name; ``logins`` are the rates of failed logins, by what is counted; ``step_up`` has the settings of
+    that name.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Site:
     layers: dict[str, LayerRules] = field(default_factory=dict)
     logins: dict[str, tuple[Rate, ...]] = field(default_factory=dict)
     ghosts: GhostRules = field(default_factory=GhostRules)
+    step_up: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ def _layers(reader: _Reader, tables: dict[str, Any], path: str, *, enforce: bool
 def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
     path = f"sites.{key}"
     values = reader.table(
-        SITE, table, path, ("checks", "policy", "layers", "logins", *(layer.name for layer in LAYERS))
+        SITE, table, path, ("checks", "policy", "layers", "logins", "step_up", *(layer.name for layer in LAYERS))
     )
     tables = table if isinstance(table, dict) else {}
     settings = _checks(reader, tables.get("checks", {}), f"{path}.checks")
@@ -220,7 +222,8 @@ def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
     layers = _layers(reader, tables, path, enforce=rules.enforce)
     named = (key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"])
     logins = reader.table(LOGINS, tables.get("logins", {}), f"{path}.logins")
-    site = Site(*named, rules, layers=layers, logins=logins, ghosts=_ghosts(values))
+    steps = reader.table(STEP_UP, tables.get("step_up", {}), f"{path}.step_up")
+    site = Site(*named, rules, layers=layers, logins=logins, ghosts=_ghosts(values), step_up=steps)
     return site, values
 
 
@@ -233,6 +236,27 @@ def _ghosts(values: dict[str, Any]) -> GhostRules:
         pace_cap=values["ghost_pace_cap"] / 1000,
         hooks=values["ghost_hooks"],
     )
+
+
+def _check_steps(reader: _Reader, steps: dict[str, Any], gate: dict[str, Any], path: str) -> None:
+    """What the ways of stepping up need of other settings."""
+    ways = {steps["kind"], steps["fallback"]} - {"none"}
+    if steps["fallback"] != "none" and steps["fallback"] == steps["kind"]:
+        reader.problem(f"{path}.fallback", "is the same as kind", "Name another way, or leave it out")
+    if steps["easiest"] > steps["hardest"]:
+        reader.problem(f"{path}.easiest", "is above hardest", "The work grows with the score")
+    for kind in sorted(ways & {"turnstile", "hcaptcha"}):
+        if not steps["sitekey"]:
+            reader.problem(f"{path}.sitekey", f"there is none, and {kind} needs it", "It is the widget's public key")
+        if not gate[f"{kind}_secret"]:
+            variable = f"{_PREFIX}{kind.upper()}_SECRET"
+            reader.problem(variable, f"there is none, and {path} asks for {kind}", "Set it", "environment")
+    if ways >= {"turnstile", "hcaptcha"}:
+        reader.problem(
+            f"{path}.fallback", "there is one sitekey, for one of turnstile and hcaptcha", "Choose one of them"
+        )
+    if "mail-code" in ways and gate["smtp_url"] and not steps["mail_from"]:
+        reader.problem(f"{path}.mail_from", "there is none, and smtp_url is set", "Write the sender's address")
 
 
 def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> Config:
@@ -252,6 +276,8 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> C
         reader.problem("sites", "expected tables", "Write each site as [sites.<site key>]")
         sites = {}
     read = {key: _site(reader, key, table) for key, table in sites.items()}
+    for key, (site, _) in read.items():
+        _check_steps(reader, site.step_up, gate, f"sites.{key}.step_up")
     ring = None
     if environ.get(VARIABLE):
         try:

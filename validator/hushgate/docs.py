@@ -13,7 +13,7 @@ from hushgate.calibration import shipped
 from hushgate.calibration.words import about, measured
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.scoring import HARD_SCORE, Thresholds
-from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MAIL_RULES, POLICY, SITE, Rate, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MAIL_RULES, POLICY, SITE, STEP_UP, Rate, Setting
 from hushgate.signup.mail import RULES, Rule
 
 _NOTICE = "<!-- Written by `hushgate docs` from the code. Do not edit. -->\n"
@@ -114,6 +114,8 @@ def settings_page() -> str:
         *(f"## `[sites.<site key>.{layer.name}]`\n\n{_table(layer.settings)}" for layer in LAYERS if layer.settings),
         "## `[sites.<site key>.logins]`: failed logins, for `gate.login`\n",
         _table(LOGINS),
+        "## `[sites.<site key>.step_up]`: what a challenge offers, see docs/step-up.md\n",
+        _table(STEP_UP),
         "## The backend that uses the gate: `HUSHGATE_<NAME>` in its environment, or in its framework's settings\n",
         _table(CLIENT),
     ]

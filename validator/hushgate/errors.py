@@ -151,6 +151,42 @@ class TooMany(RequestRefused):
         self.retry_after = retry_after
 
 
+class StepRefused(HushgateError):
+    """A step-up was not passed: wrong, too late, tried too often, or done before. The answer does not tell which."""
+
+    code = "step-refused"
+
+    def __init__(self) -> None:
+        super().__init__("this was not right, or it came too late: ask for another")
+
+
+class TicketRefused(BadField):
+    """The ticket of a step-up is none of this gate's, or of another site, or too old."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"ticket: {why}", "ticket")
+
+
+class StepLost(HushgateError):
+    """The step-up cannot be made at the moment: whoever provides it does not answer. Another way may be tried."""
+
+    code = "step-lost"
+
+    def __init__(self, why: str) -> None:
+        super().__init__("this cannot be done at the moment: try again later, or another way")
+        self.why = why
+
+
+class StepLimited(HushgateError):
+    """A step-up was asked for too often. ``retry_after`` is in seconds."""
+
+    code = "step-limited"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("this was asked for too often: try again later")
+        self.retry_after = retry_after
+
+
 class TokenRefused(HushgateError):
     """The token does not let anybody in. Each way in which it fails has its own class."""
 

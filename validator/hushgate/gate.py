@@ -25,8 +25,10 @@ from hushgate.house import House, keep_outcome, open_ghosts, open_house
 from hushgate.metrics import Metrics
 from hushgate.remote.answers import admission_of, admission_without, claims_of, error_of
 from hushgate.remote.client import Client
+from hushgate.remote.steps import RemoteStepUp
 from hushgate.signup.logins import Login, Logins
 from hushgate.signup.passwords import Passwords
+from hushgate.stepup.face import StepUp
 from hushgate.verify import Verified, verify
 from hushgate.visit import Decision
 from hushgate.wire import (
@@ -142,6 +144,11 @@ class Gate:
         """Tells how often a password was seen in breaches, where that is switched on."""
         return self.house.room(_own_passwords)
 
+    @property
+    def step_up(self) -> StepUp | RemoteStepUp:
+        """What a visit that is challenged may do to be let in. docs/step-up.md."""
+        return StepUp(self.house, self.site)
+
     def outcome(self, id: str | None, outcome: str) -> bool:
         """Puts on record what became of a signup: confirmed, active, paid, bounced or reported. Told twice, it counts once.
 
@@ -192,6 +199,7 @@ class RemoteGate(Gate):
         self._passwords = passwords or Passwords("", 0)
         self._metrics = Metrics()
         self._client = Client(url, budget_ms / 1000, self._metrics)
+        self._step_up = RemoteStepUp(url, secret, self._metrics)
         self._told: dict[str, Decision] = {}
 
     @classmethod
@@ -305,6 +313,11 @@ class RemoteGate(Gate):
         """As in process, by ``HUSHGATE_PASSWORDS_URL``: it is the backend that asks, so that no password goes to the gate."""
         return self._passwords
 
+    @property
+    def step_up(self) -> RemoteStepUp:
+        """As in process."""
+        return self._step_up
+
     def outcome(self, id: str | None, outcome: str) -> bool:
         """As in process; False too where the gate did not answer, and it should be told again later."""
         if id is None:
@@ -333,6 +346,7 @@ class RemoteGate(Gate):
         if "ghosts" in vars(self):
             self.ghosts.close()
         self._client.close()
+        self._step_up.close()
 
 
 def _filled(form: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 from typing import Any
 
@@ -22,16 +21,11 @@ from hushgate.sessions import FUTURE_MS, Session
 from hushgate.signup.lists import refuse_blocked
 from hushgate.signup.reputation import Reputation
 from hushgate.tokens import Claims
-from hushgate.visit import Finding, Judged, Timing, Visit
+from hushgate.visit import Finding, Judged, Timing, Visit, new_id
 
 log = logging.getLogger(__name__)
 SPEND_SLACK = 2 * FUTURE_MS // 1000
 """Seconds that a spent nonce is remembered beyond its session's time to live: clocks of two workers differ."""
-
-
-def new_id() -> str:
-    """An id for a visit: 11 hex digits of milliseconds, so that ids sort by time, and 48 random bits."""
-    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
 
 
 def check_origin(site: Site, caller: Caller) -> str:

@@ -26,6 +26,7 @@ class Metrics:
         self.gate_lost = self._counter("gate_lost", "Questions that a gate elsewhere did not answer, by reason", "why")
         self.outcomes = self._counter("outcomes", "What became of signups, as backends said", "site", "outcome")
         self.login_failures = self._counter("login_failures", "Failed logins, as backends said", "site")
+        self.step_up = self._counter("step_up", "What became of step-ups", "site", "kind", "event")
         self.spool_failures = self._counter("spool_failures", "Visits that could not be written to the spool")
         self.seconds = Histogram(
             "hushgate_verdict_seconds",

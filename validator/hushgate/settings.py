@@ -15,7 +15,7 @@ from hushgate.ghost.ids import SHAPES
 from hushgate.ghost.shapes import TWITTER_EPOCH
 from hushgate.keys import TEST_SECRET, weakness
 from hushgate.lists.entry import Kind, read_value
-from hushgate.visit import Decision
+from hushgate.visit import Decision, StepKind
 
 REDIS_REMEDY = "Write redis://host:port, rediss://host:port or redis+cluster://host:port,host:port"
 RATE = re.compile(r"^(\d{1,9})/(?:(\d{1,6}) ?)?(second|minute|hour|day)s?$")
@@ -85,6 +85,19 @@ def _url(value: Any) -> str:
     ):
         raise ValueError("expected an address such as https://gate.example.com, without a question mark or a user")
     return str(value).rstrip("/")
+
+
+def _smtp(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == -1 or parts.path.strip("/"):
+        raise ValueError("expected an address such as smtp://user@mail.example.com:587")
+    if parts.password is not None:
+        raise ValueError("the password belongs into the environment, HUSHGATE_SMTP_PASSWORD")
+    return str(value)
 
 
 def _secret(value: Any) -> str:
@@ -305,6 +318,28 @@ GATE: tuple[Setting, ...] = (
         (),
         "Resolvers to ask, 192.0.2.1 or 192.0.2.1:5353 or [2001:db8::1]:53; else the system's.",
     ),
+    Setting(
+        "smtp_url",
+        _smtp,
+        None,
+        "The mail server for mail codes: smtp://user@mail.example.com:587 (STARTTLS) or smtps://user@mail.example.com.",
+    ),
+    Setting("smtp_password", _text, None, "The password for the mail server.", secret=True),
+    Setting("turnstile_secret", _text, None, "The secret of the Turnstile widget.", secret=True),
+    Setting("hcaptcha_secret", _text, None, "The secret of the hCaptcha account.", secret=True),
+    Setting(
+        "turnstile_url",
+        _url,
+        "https://challenges.cloudflare.com/turnstile/v0/siteverify",
+        "Where Turnstile's answers are verified.",
+    ),
+    Setting("hcaptcha_url", _url, "https://api.hcaptcha.com/siteverify", "Where hCaptcha's answers are verified."),
+    Setting(
+        "step_up_ms",
+        _whole(50, 30000),
+        2000,
+        "Milliseconds that a mail server, Turnstile or hCaptcha may take of a step-up.",
+    ),
     Setting("log_level", _one_of("debug", "info", "warning", "error"), "info", "How much is logged."),
 )
 """Settings of the gate: the table ``[gate]``, or ``HUSHGATE_<NAME>`` in the environment."""
@@ -365,6 +400,29 @@ LOGINS: tuple[Setting, ...] = (
     ),
 )
 """Failed logins that are put up with: ``[sites.<site key>.logins]``."""
+
+_STEP_KIND = _one_of(*get_args(StepKind))
+STEP_UP: tuple[Setting, ...] = (
+    Setting(
+        "kind", _STEP_KIND, "none", f"What is asked of a visit that is challenged: {', '.join(get_args(StepKind))}."
+    ),
+    Setting("fallback", _STEP_KIND, "none", "Another way, for whoever cannot do the first."),
+    Setting(
+        "lost",
+        _one_of("challenge", "allow"),
+        "challenge",
+        "When a way fails by itself (mail server or service down, state store lost): the challenge stays, or the visit is let in.",
+    ),
+    Setting(
+        "easiest", _whole(1, 100_000), 500, "Proof of work: the most tries (PBKDF2, 2,000 rounds each) at a score of 0."
+    ),
+    Setting("hardest", _whole(1, 100_000), 4000, "The same at a score of 100. Between them it grows evenly."),
+    Setting("sitekey", _text, "", "The public key of the Turnstile or hCaptcha widget."),
+    Setting("mail_from", _text, "", "The sender of mail codes, such as signup@example.com. Needed with `smtp_url`."),
+    Setting("mail_rate", _rates, (Rate(3, 600), Rate(10, 86400)), "Mail codes to one address."),
+    Setting("visitor_rate", _rates, (Rate(10, 3600),), "Mail codes that one visitor may ask for."),
+)
+"""What a challenge offers: ``[sites.<site key>.step_up]``."""
 
 REPUTATION: tuple[Setting, ...] = (
     Setting("challenge_at", _percent, 75.0, "AbuseIPDB's score of an address from which a step more is asked."),

@@ -32,6 +32,7 @@ class Claims(Struct, frozen=True, array_like=True):
     """What a token says. ``at`` is seconds since 1970; ``lost`` names what was not there when it was judged ("state").
 
     ``more`` is how many findings did not fit. ``device`` is the device's story in a few letters, of this site and day.
+    ``stepped`` is the step-up that was passed, "" for none; ``mail`` is the hash of the address that a mail code was read at.
     """
 
     id: str
@@ -51,6 +52,8 @@ class Claims(Struct, frozen=True, array_like=True):
     cdata: str = ""
     more: int = 0
     device: str = ""
+    stepped: str = ""
+    mail: str = ""
 
 
 class _Short(Struct, frozen=True, array_like=True):

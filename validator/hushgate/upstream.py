@@ -41,9 +41,9 @@ class Reply(NamedTuple):
     body: bytes
 
 
-def fetch(url: str, headers: Mapping[str, str], timeout: float = TIMEOUT) -> Reply:
-    """Gets one page, whatever its status. Redirects are not followed: they would carry keys elsewhere. Raises UpstreamLost."""
-    request = urllib.request.Request(url, headers={"User-Agent": "hushgate", **headers})  # noqa: S310 - the operator's URL
+def fetch(url: str, headers: Mapping[str, str], timeout: float = TIMEOUT, data: bytes | None = None) -> Reply:
+    """Gets one page, or posts ``data`` to it, whatever its status. Redirects are not followed: they would carry keys elsewhere. Raises UpstreamLost."""
+    request = urllib.request.Request(url, data=data, headers={"User-Agent": "hushgate", **headers})  # noqa: S310 - the operator's URL
     try:
         with _OPENER.open(request, timeout=timeout) as answer:
             return Reply(answer.status, dict(answer.headers), answer.read(ANSWER_MAX))

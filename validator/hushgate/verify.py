@@ -61,6 +61,11 @@ class Verified:
         return self.claims.conversion
 
     @property
+    def stepped(self) -> str:
+        """The step-up that was passed, "" for none."""
+        return self.claims.stepped
+
+    @property
     def allowed(self) -> bool:
         """Whether to let the visit in."""
         return self.claims.decision == "allow"

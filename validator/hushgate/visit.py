@@ -5,6 +5,8 @@ Shape: docs/protocol.md, section 6. One JSON object a line, in the spool, in ``h
 
 from __future__ import annotations
 
+import secrets
+import time
 from typing import Any, Literal
 
 import msgspec
@@ -15,7 +17,15 @@ from hushgate.errors import BadField
 Verdict = Literal["human", "suspect", "bot"]
 Decision = Literal["allow", "challenge", "throttle", "ghost", "deny"]
 Confidence = Literal["none", "low", "medium", "high"]
+StepKind = Literal["none", "proof-of-work", "mail-code", "turnstile", "hcaptcha"]
+"""What a challenged visit may do to be let in."""
+
 Kind = Literal["access", "hosting", "relay", "vpn", "tor", "unknown"]
+
+
+def new_id() -> str:
+    """An id for a visit: 11 hex digits of milliseconds, so that ids sort by time, and 48 random bits."""
+    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
 
 
 class Network(Struct, frozen=True, gc=False):

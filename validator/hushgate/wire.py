@@ -5,13 +5,13 @@ Endpoints: docs/protocol.md, section 1. The secret stands in the body, so that n
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from hushgate.decision import Conversion
 from hushgate.lists.entry import Entry, Kind, ListName
-from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word
+from hushgate.visit import Confidence, Decision, Finding, Skip, StepKind, Verdict, Word
 
 OutcomeName = Literal["confirmed", "active", "paid", "bounced", "reported"]
 OUTCOMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
@@ -42,7 +42,7 @@ class AdmitQuestion(Struct, frozen=True, omit_defaults=True):
 class AdmitAnswer(Struct, frozen=True):
     """The decision. ``success`` is whether to go on; ``lease`` is what ``/v1/commit`` takes, null where there is nothing to spend.
 
-    ``gate_lost`` is what the policy does for this action where the gate cannot be asked: for the client to remember.
+    ``step_up`` is the ticket of a visit that is challenged. ``gate_lost`` is what the policy does for this action where the gate cannot be asked: for the client to remember.
     """
 
     success: bool
@@ -62,6 +62,7 @@ class AdmitAnswer(Struct, frozen=True):
     log: dict[str, str | float | None]
     lease: str | None
     gate_lost: Decision
+    step_up: str = ""
 
 
 class VerifyQuestion(Struct, frozen=True, omit_defaults=True):
@@ -102,6 +103,7 @@ class Told(Struct, frozen=True):
     conversion: Conversion
     findings: list[Finding]
     lost: list[str]
+    stepped: str = ""
 
 
 class VerifyAnswer(Struct, frozen=True):
@@ -178,4 +180,55 @@ class ListAnswer(Struct, frozen=True):
     entries: list[Entry]
 
 
-Question = LoginQuestion | AdmitQuestion | VerifyQuestion | CommitQuestion | OutcomeQuestion
+class Offer(Struct, frozen=True, omit_defaults=True):
+    """What a challenged visit may do. ``kind`` is "none" where nothing is offered; ``fallback`` is another way, "" for none.
+
+    ``ticket`` goes back with the answer, within ``expires_in`` seconds. ``challenge`` is that of the ALTCHA protocol; ``sitekey``,
+    ``action`` and ``cdata`` are for the widget of Turnstile or hCaptcha. ``problem`` is a code where it cannot be done now, and
+    ``message`` says so in a sentence; ``token`` is there where the site lets in whom it cannot ask.
+    """
+
+    kind: StepKind = "none"
+    ticket: str = ""
+    expires_in: int = 0
+    fallback: str = ""
+    challenge: dict[str, Any] | None = None
+    sitekey: str = ""
+    action: str = ""
+    cdata: str = ""
+    problem: str = ""
+    message: str = ""
+    retry_after: int = 0
+    token: str = ""
+
+
+class Passed(Struct, frozen=True, omit_defaults=True):
+    """What came of an answer: a ``token`` that is good for ``expires_in`` seconds, or a ``problem`` and its ``message``."""
+
+    token: str = ""
+    expires_in: int = 0
+    problem: str = ""
+    message: str = ""
+    retry_after: int = 0
+
+
+class OfferQuestion(Struct, frozen=True, omit_defaults=True):
+    """A ticket to make an offer for. ``kind`` chooses among the site's ways. A backend has a ``secret``, and may say the ``email``."""
+
+    ticket: Annotated[str, Meta(max_length=2048)]
+    kind: StepKind | Literal[""] = ""
+    secret: Secret = ""
+    email: Annotated[str, Meta(max_length=512)] | None = None
+
+
+class StepAnswer(Struct, frozen=True, omit_defaults=True):
+    """An answer to an offer: an ALTCHA payload, a mail code, or what the widget gave."""
+
+    ticket: Annotated[str, Meta(max_length=2048)]
+    answer: Annotated[str, Meta(max_length=8192)]
+    secret: Secret = ""
+
+
+Question = (
+    OfferQuestion | StepAnswer | LoginQuestion | AdmitQuestion | VerifyQuestion | CommitQuestion | OutcomeQuestion
+)

@@ -15,6 +15,7 @@ from hushgate.admission import Admission
 from hushgate.config import load_client
 from hushgate.errors import Problem, SettingsError
 from hushgate.gate import Gate
+from hushgate.wire import Offer
 
 log = logging.getLogger(__name__)
 FIELD = "hushgate-token"
@@ -77,12 +78,27 @@ class Desk:
         Raises:
             SettingsError: it is not known where browsers find the gate, or which site this is.
         """
-        for variable, value in (("HUSHGATE_PUBLIC_URL", self._place), ("HUSHGATE_SITE", self.gate.sitekey)):
-            if not value:
-                raise SettingsError([Problem("environment", variable, "there is none", "The script tag needs it")])
+        place, key = self._public(), _known("HUSHGATE_SITE", self.gate.sitekey)
         tag = Markup('<script async src="{}/v1/hushgate.js" data-sitekey="{}" data-action="{}"{}></script>')
         own = Markup(' nonce="{}"').format(nonce) if nonce else ""
-        return tag.format(self._place, self.gate.sitekey, action, own)
+        return tag.format(place, key, action, own)
+
+    def step_up(self, offer: Offer, *, submit: bool, nonce: str | None = None) -> Markup:
+        """What does an offer's work in a page, for its form; "" where it is no proof of work. Raises SettingsError."""
+        if offer.kind != "proof-of-work" or offer.problem:
+            return Markup()
+        tag = Markup('<p data-hushgate-step-up="{}"{}></p><script async src="{}/v1/stepup.js"{}></script>')
+        own = Markup(' nonce="{}"').format(nonce) if nonce else ""
+        return tag.format(offer.ticket, " data-submit" if submit else "", self._public(), own)
+
+    def _public(self) -> str:
+        return _known("HUSHGATE_PUBLIC_URL", self._place)
+
+
+def _known(variable: str, value: str | None) -> str:
+    if not value:
+        raise SettingsError([Problem("environment", variable, "there is none", "The script tag needs it")])
+    return value
 
 
 def _text(value: object) -> str:

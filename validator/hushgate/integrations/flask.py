@@ -25,6 +25,7 @@ from hushgate.admission import Admission
 from hushgate.gate import Gate
 from hushgate.integrations.desk import Desk, words
 from hushgate.visit import Decision
+from hushgate.wire import Offer
 
 View = Callable[..., Any]
 Hook = Callable[[Admission], Any]
@@ -49,6 +50,7 @@ class Hushgate:
         """Opens the gate for this app. Raises SettingsError."""
         app.extensions["hushgate"] = Desk.open(app.config, self._gate)
         app.jinja_env.globals["hushgate_script"] = self.script
+        app.jinja_env.globals["hushgate_step_up"] = self.step_up
 
     @property
     def gate(self) -> Gate:
@@ -94,6 +96,13 @@ class Hushgate:
     def script(self, action: str = "signup", nonce: str | None = None) -> Markup:
         """The script tag: ``{{ hushgate_script(nonce=csp_nonce) }}``. Raises SettingsError."""
         return _desk().script(action, nonce)
+
+    def step_up(self, offer: Offer, *, submit: bool = False, nonce: str | None = None) -> Markup:
+        """The element and the script that do an offer's work: ``{{ hushgate_step_up(offer) }}``, in the form. Raises SettingsError.
+
+        With ``submit`` the form is sent by itself when it is done. Other offers than a proof of work need none of it: "".
+        """
+        return _desk().step_up(offer, submit=submit, nonce=nonce)
 
 
 def _by_decision(hooks: dict[str, Hook]) -> dict[Decision, Hook]:

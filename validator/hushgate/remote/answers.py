@@ -60,6 +60,7 @@ def admission_of(answer: AdmitAnswer, action: str, commit: Callable[[], bool]) -
         retry_after=answer.retry_after,
         log=answer.log,
         verified=_verified(answer, action, commit),
+        step_up=answer.step_up,
     )
 
 

@@ -19,10 +19,13 @@ from hushgate.judge import Judgement, judge
 from hushgate.payload import Payload, Story
 from hushgate.settings import LAYERS
 from hushgate.signup.layer import Attempt, Consuming, Layer, NotJudged, Said, strength
+from hushgate.stepup.passing import is_passed
 from hushgate.verify import Verified, verify
 from hushgate.visit import Decision, Skip, Visit, Word
 
 log = logging.getLogger(__name__)
+STEPPED = "step-up"
+"""What lifts a challenge where a step-up was passed, in the place of a layer's name."""
 
 
 class Token(NamedTuple):
@@ -41,6 +44,7 @@ class Answer:
     said: list[Said] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    stepped: bool = False
 
     @property
     def decision(self) -> Decision:
@@ -107,6 +111,8 @@ class Door:
             return
         answer.lost += answer.verified.lost
         answer.attempt = replace(attempt, claims=answer.verified.claims)
+        answer.stepped = is_passed(self._house, answer.verified.claims, attempt.email)
+        answer.said = [_step(said) for said in answer.said] if answer.stepped else answer.said
 
     def _ask(self, answer: Answer, layers: Sequence[Layer]) -> None:
         for layer in layers:
@@ -144,6 +150,7 @@ class Door:
 
     def _add(self, answer: Answer, said: Said) -> None:
         """Adds a word, and strikes out those that it lifts, or itself where it is lifted already."""
+        said = _step(said) if answer.stepped else said
         earlier = next((one for one in answer.said if one.word.lifts and _lifts(one, said)), None)
         answer.said.append(replace(said, lifted=earlier.word.layer) if earlier else said)
         if said.word.lifts:
@@ -165,23 +172,32 @@ class Door:
                     log.exception("the layer %s failed after the decision, which stands", layer.name)
 
 
+def _step(said: Said) -> Said:
+    """A word after a step-up that was passed: a challenge is satisfied by it, and nothing stronger is."""
+    return replace(said, lifted=STEPPED) if said.word.decision == "challenge" and not said.lifted else said
+
+
 def _lifts(lifter: Said, other: Said) -> bool:
     """Whether a word makes another void. One that only observes makes nothing void that is enforced."""
     named = "*" in lifter.word.lifts or other.word.layer in lifter.word.lifts
     return named and not other.word.lifts and (lifter.enforced or not other.enforced)
 
 
+def holder_of(house: House, caller: Caller) -> str:
+    """Stands for a visitor: the user agent and the address prefix, hashed."""
+    return house.sessions.hash(f"{caller.user_agent}\n{address_prefix(caller.ip)}", house.ring.newest.id)
+
+
 def lease(house: House, attempt: Attempt, token: Token) -> Verified:
     """Reads the token and leases it to this visitor: user agent and address prefix. Raises TokenRefused and StateLost."""
-    caller, site = attempt.caller, attempt.site
-    holder = house.sessions.hash(f"{caller.user_agent}\n{address_prefix(caller.ip)}", house.ring.newest.id)
+    site = attempt.site
     return verify(
         house,
         token.text,
         sites=frozenset({site.key}),
         action=attempt.action,
         hostname=token.hostname,
-        holder=holder,
+        holder=holder_of(house, attempt.caller),
         spend=False,
     )
 

@@ -49,6 +49,7 @@ class VerdictLayer(Layer):
 def in_words(claims: Claims) -> str:
     """A verdict in words."""
     words = f"{claims.verdict}, score {claims.score:g}, confidence {claims.confidence}"
+    words = f"{words}; stepped up by {claims.stepped}" if claims.stepped else words
     return f"{words}; judged without the state store" if claims.lost else words
 
 

@@ -8,9 +8,8 @@ import time
 from hushgate.errors import HushgateError
 from hushgate.gate import Gate, RemoteGate
 from hushgate.house import TEST_OUTCOMES
-from hushgate.intake import new_id
 from hushgate.tokens import Claims
-from hushgate.visit import Decision, Finding
+from hushgate.visit import Decision, Finding, new_id
 
 OUTCOMES = tuple(key.removeprefix("test-") for key in TEST_OUTCOMES)
 

@@ -50,7 +50,7 @@ def handlers(house: House) -> dict[str, Handler]:
 
     def handler(shape: type[Any], work: Callable[[House, Any], Any]) -> Handler:
         decode = msgspec.json.Decoder(shape).decode
-        return lambda _, body: say(work(house, _read(decode, body)))
+        return lambda _, body: say(work(house, read_question(decode, body)))
 
     return {
         "/v1/admit": handler(AdmitQuestion, admit),
@@ -61,7 +61,8 @@ def handlers(house: House) -> dict[str, Handler]:
     }
 
 
-def _read(decode: Callable[[bytes], Any], body: bytes) -> Any:
+def read_question(decode: Callable[[bytes], Any], body: bytes) -> Any:
+    """A question by its shape. Raises BadField, with the field that is wrong."""
     try:
         return decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -71,7 +72,7 @@ def _read(decode: Callable[[bytes], Any], body: bytes) -> Any:
         raise BadField(f"{field}: {_AT.sub('', message).replace('`', '')}", field) from None
 
 
-def _sites(house: House, secret: str) -> list[Site]:
+def sites_of(house: House, secret: str) -> list[Site]:
     """The sites that a secret opens: one, or the test keys. Raises SecretRefused."""
     if house.config.gate["test_keys"] and hmac.compare_digest(secret.encode(), TEST_SECRET.encode()):
         return [site for site in house.sites.values() if site.outcome]
@@ -83,7 +84,7 @@ def _sites(house: House, secret: str) -> list[Site]:
 
 def _site_of(house: House, secret: str, token: str) -> Site:
     """The site that is asked for. The test secret opens several, and the token says which."""
-    sites = _sites(house, secret)
+    sites = sites_of(house, secret)
     if len(sites) == 1:
         return sites[0]
     try:
@@ -143,6 +144,7 @@ def _answer(house: House, admitted: Admission, gate_lost: Any) -> AdmitAnswer:
         log=admitted.log,
         lease=_lease(house, admitted.verified),
         gate_lost=gate_lost,
+        step_up=admitted.step_up,
     )
 
 
@@ -154,7 +156,7 @@ def _lease(house: House, verified: Verified | None) -> str | None:
 
 def read_token(house: House, question: VerifyQuestion) -> VerifyAnswer:
     """Reads a token, and leases or spends it. Raises SecretRefused."""
-    sites = frozenset(site.key for site in _sites(house, question.secret))
+    sites = frozenset(site.key for site in sites_of(house, question.secret))
     try:
         verified = verify(
             house,
@@ -173,7 +175,7 @@ def read_token(house: House, question: VerifyQuestion) -> VerifyAnswer:
 
 def spend(house: House, question: CommitQuestion) -> CommitAnswer:
     """Spends a lease. Raises SecretRefused, and BadField where it is no lease of this site."""
-    sites = {site.key for site in _sites(house, question.secret)}
+    sites = {site.key for site in sites_of(house, question.secret)}
     held = house.leases.read(question.lease)
     if held.site not in sites:
         raise BadField("lease: it belongs to another site", "lease")
@@ -182,12 +184,12 @@ def spend(house: House, question: CommitQuestion) -> CommitAnswer:
 
 def keep(house: House, question: OutcomeQuestion) -> OutcomeAnswer:
     """Puts on record what became of a visit. Raises SecretRefused and BadField."""
-    return OutcomeAnswer(keep_outcome(house, _sites(house, question.secret)[0], question.id, question.outcome))
+    return OutcomeAnswer(keep_outcome(house, sites_of(house, question.secret)[0], question.id, question.outcome))
 
 
 def log_in(house: House, question: LoginQuestion) -> LoginAnswer:
     """Decides about an attempt to log in, and counts it where it has failed. Raises SecretRefused and BadField."""
-    logins = Logins(house, _sites(house, question.secret)[0])
+    logins = Logins(house, sites_of(house, question.secret)[0])
     login = logins.look(_address(question.remoteip), question.account)
     if question.failed:
         login.failed()

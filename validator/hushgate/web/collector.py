@@ -13,14 +13,14 @@ from hushgate.house import House
 from hushgate.version import __version__
 from hushgate.web.answers import answer
 
-SCRIPTS = ("hushgate.js", "rooms.js", "decoy.js")
+SCRIPTS = ("hushgate.js", "rooms.js", "decoy.js", "stepup.js")
 _FORMER = {"room.js": "rooms.js"}
 """Names that a browser may still ask for, by what it has kept, and what they are called now."""
 
 _MOVING = "public, max-age=3600, stale-while-revalidate=86400"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _ROOMS = b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script src="rooms.js"></script>\n'
-_ROOMS_POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'"
+_FRAME_POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'"
 
 
 @cache
@@ -49,11 +49,22 @@ def _script(name: str, cache_control: str) -> Response:
     return response
 
 
+def frame(page: bytes) -> Response:
+    """A page that sites open in a frame: it may run the gate's own scripts and workers, and nothing else."""
+    response = Response(page, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = _MOVING
+    response.headers["Content-Security-Policy"] = _FRAME_POLICY
+    # pages that isolate themselves may embed only what says so too
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def blueprint(_house: House) -> Blueprint:
     """The scripts' routes."""
     routes = Blueprint("collector", __name__)
 
-    @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'decoy.js', 'room.js'):name>")
+    @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'decoy.js', 'stepup.js', 'room.js'):name>")
     def moving(name: str) -> Response:
         return _script(_FORMER.get(name, name), _MOVING)
 
@@ -69,12 +80,6 @@ def blueprint(_house: House) -> Blueprint:
 
     @routes.get("/v1/rooms")
     def rooms() -> Response:
-        response = Response(_ROOMS, content_type="text/html; charset=utf-8")
-        response.headers["Cache-Control"] = _MOVING
-        response.headers["Content-Security-Policy"] = _ROOMS_POLICY
-        # pages that isolate themselves may embed only what says so too
-        response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
+        return frame(_ROOMS)
 
     return routes

@@ -22,8 +22,12 @@ from hushgate.wire import (
     ListQuestion,
     LoginAnswer,
     LoginQuestion,
+    Offer,
+    OfferQuestion,
     OutcomeAnswer,
     OutcomeQuestion,
+    Passed,
+    StepAnswer,
     VerifyAnswer,
     VerifyQuestion,
 )
@@ -77,6 +81,7 @@ class Redemption(msgspec.Struct, rename={"error_codes": "error-codes"}):
     id: str = ""
     findings: list[Finding] = []
     lost: list[str] = []
+    stepped: str = ""
 
 
 class Redeem(msgspec.Struct):
@@ -89,7 +94,20 @@ class Redeem(msgspec.Struct):
     idempotency_key: str | None = None
 
 
-_TYPES = (SessionAnswer, VerdictAnswer, Redemption, Redeem, Refusal, Opening, Envelope, Sealed)
+_TYPES = (
+    SessionAnswer,
+    VerdictAnswer,
+    Redemption,
+    Redeem,
+    Refusal,
+    Opening,
+    Envelope,
+    Sealed,
+    OfferQuestion,
+    Offer,
+    StepAnswer,
+    Passed,
+)
 _BACKEND: dict[str, tuple[str, type[msgspec.Struct], type[msgspec.Struct]]] = {
     "/v1/admit": ("Decides about one signup, whatever happened to its token", AdmitQuestion, AdmitAnswer),
     "/v1/verify": ("Reads a token, and leases or spends it", VerifyQuestion, VerifyAnswer),
@@ -118,6 +136,10 @@ def describe() -> dict[str, Any]:
                 "post": _post("Redeems a token; always 200", _FORMS, "Redeem", "Redemption", refuses=False)
             },
             **{path: {"post": _backend(*row)} for path, row in _BACKEND.items()},
+            "/v1/step-up/offer": {"post": _post("Asks for a step-up, by a ticket", _PAGES, "OfferQuestion", "Offer")},
+            "/v1/step-up/answer": {"post": _post("Answers a step-up", _PAGES, "StepAnswer", "Passed")},
+            "/v1/stepup.js": {"get": _get("The page's script for a step-up", "text/javascript")},
+            "/v1/stepup": {"get": _get("The frame that it works in", "text/html")},
             "/v1/lists": {
                 "get": _get("The entries that hold for the site", "application/json"),
                 "post": _backend("Adds an entry to the blocklist or the allowlist", ListQuestion, ListAnswer),
@@ -137,6 +159,7 @@ def describe() -> dict[str, Any]:
     }
 
 
+_PAGES = ("text/plain", "application/json")
 _FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
 

@@ -131,4 +131,5 @@ def _accepted(verified: Verified) -> dict[str, Any]:
         "id": claims.id,
         "findings": claims.findings,
         "lost": verified.lost,
+        "stepped": verified.stepped,
     }
