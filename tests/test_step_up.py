@@ -228,6 +228,12 @@ def test_tickets_are_of_one_length(here: Desk) -> None:
     assert len(short.step_up) == len(long.step_up) == len(here.gate.step_up.offer(long).ticket) <= 2048
 
 
+def test_long_names_are_cut_and_break_nothing(here: Desk) -> None:
+    names = {"action": "signup", "hostname": "x" * 5000, "email": "ann@example.com"}
+    admission = here.gate.admit(visitor(), token="", **names)
+    assert here.gate.step_up.offer(admission).kind == "proof-of-work"
+
+
 def test_a_ticket_is_good_for_ten_minutes(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     _, admission = here.challenged()
     offer = here.gate.step_up.offer(admission)
