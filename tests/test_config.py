@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -88,3 +89,14 @@ def test_a_bad_file_exists_for_each_kind_of_mistake() -> None:
     assert len(list((HERE / "bad").glob("*.toml"))) >= 5
     for file in (HERE / "good").glob("*.toml"):
         tomllib.loads(file.read_text())
+
+
+def test_a_server_leaves_no_secret_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hushgate.web.app import from_env
+
+    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
+    monkeypatch.setenv("HUSHGATE_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    app = from_env()
+    assert "HUSHGATE_KEYS" not in os.environ and "HUSHGATE_DATA" in os.environ
+    app.extensions["hushgate"].close()

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 HEADER_MAX = 1024
 HEADERS_MAX = 64
+NAMES_KEPT = 512
 HOPS_MAX = 16
 _PORT = re.compile(r"^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$")
 _SECRET = frozenset({"cookie", "authorization", "proxy-authorization", "proxy"})
@@ -56,7 +57,7 @@ def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, lower case, in the order they came in, without those that hold secrets."""
     headers: dict[str, str] = {}
     for key, value in environ.items():
-        name = _header_name(key)
+        name = _NAMES[key]
         if name is not None:
             headers[name] = value[:HEADER_MAX]
     if len(headers) > HEADERS_MAX:
@@ -64,13 +65,20 @@ def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
-@lru_cache(maxsize=512)
-def _header_name(key: str) -> str | None:
+class _Names(dict[str, str | None]):
     """The header that a key of the environment stands for; None where it is no header, or one that is not kept."""
-    if not key.startswith("HTTP_") and key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        return None
-    name = key.removeprefix("HTTP_").replace("_", "-").lower()
-    return None if name in _SECRET else name
+
+    def __missing__(self, key: str) -> str | None:
+        name = None
+        if key.startswith("HTTP_") or key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            name = key.removeprefix("HTTP_").replace("_", "-").lower()
+        name = None if name in _SECRET else name
+        if len(self) < NAMES_KEPT:
+            self[key] = name
+        return name
+
+
+_NAMES = _Names()
 
 
 @lru_cache(maxsize=8192)

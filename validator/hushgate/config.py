@@ -29,6 +29,8 @@ CONFIG_VARIABLE = "HUSHGATE_CONFIG"
 CONFIG_FILE = "hushgate.toml"
 _PREFIX = "HUSHGATE_"
 _CLIENT = {_PREFIX + setting.name.upper(): setting for setting in CLIENT}
+SECRETS = {VARIABLE, *(_PREFIX + setting.name.upper() for setting in (*GATE, *CLIENT) if setting.secret)}
+"""Variables of the environment that hold secrets."""
 _SHARED = {"trusted_proxies", "passwords_url", "passwords_ms"}
 _NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, *_CLIENT, "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
 

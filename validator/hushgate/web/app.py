@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from hushgate.config import load
+from hushgate.config import SECRETS, load
 from hushgate.errors import HushgateError, RequestRefused
 from hushgate.house import House, open_house
 from hushgate.logs import set_up
@@ -59,4 +59,8 @@ def from_env() -> Any:
     """The app for a WSGI server, from the settings file and the environment: ``hushgate.web.app:from_env()``."""
     config = load(environ=os.environ)
     set_up(config.gate["log_level"])
-    return create_app(open_house(config))
+    app = create_app(open_house(config))
+    # granian puts the process's environment into every request's, where a report of an error may show it
+    for name in SECRETS:
+        os.environ.pop(name, None)
+    return app
