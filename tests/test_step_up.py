@@ -229,8 +229,7 @@ def test_tickets_are_of_one_length(here: Desk) -> None:
 
 
 def test_long_names_are_cut_and_break_nothing(here: Desk) -> None:
-    names = {"action": "signup", "hostname": "x" * 5000, "email": "ann@example.com"}
-    admission = here.gate.admit(visitor(), token="", **names)
+    admission = here.gate.admit(visitor(), token="", action="signup", hostname="x" * 5000, email="ann@example.com")
     assert here.gate.step_up.offer(admission).kind == "proof-of-work"
 
 
