@@ -41,6 +41,7 @@ def main(only: tuple[str, ...], rounds: int, gl: bool | None, out: Path, data: P
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = data or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
         outcomes = _run(wanted, folder, rounds, gl)
         _keep(folder, outcomes)
     out.write_text(report(outcomes, wanted, absent(), rounds), encoding="utf-8")
@@ -50,10 +51,14 @@ def main(only: tuple[str, ...], rounds: int, gl: bool | None, out: Path, data: P
 
 
 def _run(wanted: list[Subject], folder: Path, rounds: int, gl: bool | None) -> list[Outcome]:
+    """Both modes differ for those with a window alone: the others are asked once."""
     outcomes = []
     for mode in (True, False) if gl is None else (gl,):
-        for outcome in run_zoo(wanted, folder / ("gl" if mode else "no-gl"), rounds, gl=mode):
+        asked = [subject for subject in wanted if mode or gl is False or subject.on_screen]
+        for outcome in run_zoo(asked, folder / ("gl" if mode else "no-gl"), rounds, gl=mode):
             outcomes.append(outcome)
+            with (folder / "outcomes.jsonl").open("ab") as file:
+                file.write(msgspec.json.encode(outcome) + b"\n")
             click.echo(_line(outcome))
     return outcomes
 
@@ -69,8 +74,7 @@ def _line(outcome: Outcome) -> str:
 
 
 def _keep(folder: Path, outcomes: list[Outcome]) -> None:
-    with (folder / "outcomes.jsonl").open("ab") as file:
-        file.writelines(msgspec.json.encode(outcome) + b"\n" for outcome in outcomes)
+    """Keeps the gate's record of each visit, one file each."""
     kept = folder / "visits"
     kept.mkdir(exist_ok=True)
     for mode in ("gl", "no-gl"):

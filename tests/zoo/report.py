@@ -50,6 +50,7 @@ def report(outcomes: Sequence[Outcome], subjects: Sequence[Subject], absent: Seq
 
 def _head(ran: Sequence[Subject], rounds: int, modes: Sequence[bool]) -> str:
     visits = f"{rounds} visit{'s' if rounds > 1 else ''} each {' and '.join(_MODES[mode] for mode in modes)}"
+    visits += " (once where there is no window)" if len(modes) > 1 else ""
     return f"""\
 # Detection, measured
 
