@@ -475,7 +475,7 @@ def test_an_agents_keys_are_fetched_over_https_only(tmp_path: Path) -> None:
 
 
 def command(tmp_path: Path, *arguments: str) -> tuple[int, str]:
-    (tmp_path / "hushgate.toml").write_text(f'[gate]\ndata = "{tmp_path}"\nrobot_names = false\n')
+    (tmp_path / "hushgate.toml").write_text(f'[gate]\ndata = "{tmp_path}"\n')
     environ = {"HUSHGATE_CONFIG": str(tmp_path / "hushgate.toml")}
     result = CliRunner().invoke(main, ["robots", *arguments], env=environ)
     return result.exit_code, result.output

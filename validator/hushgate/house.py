@@ -156,7 +156,7 @@ def _open_spool(config: Config, folder: str) -> Spool:
 def open_lookout(config: Config) -> Lookout:
     """What is known of robots. Raises SettingsError where a file of the operator's cannot be used."""
     try:
-        return Lookout(robot_folder(config), Names() if config.gate["robot_names"] else None)
+        return Lookout(robot_folder(config), Names() if config.gate["robot_lookups"] else None)
     except (OSError, ValueError) as error:
         remedy = "Mend or remove the file; `hushgate robots update` writes it anew"
         raise SettingsError([Problem("gate", "robot_data", str(error), remedy)]) from None

@@ -271,9 +271,9 @@ GATE: tuple[Setting, ...] = (
         "Hosts whose signing keys `hushgate robots update` fetches, such as chatgpt.com: robots that sign their requests (Web Bot Auth).",
     ),
     Setting(
-        "robot_names",
+        "robot_lookups",
         _flag,
-        True,
+        False,
         "Whether the addresses of visits that call themselves a crawler are looked up in DNS, beside the requests.",
     ),
     Setting(

@@ -35,8 +35,7 @@ def list_() -> None:
 @click.argument("user_agent")
 def check(address: str, user_agent: str) -> None:
     """Says whether a visit from ADDRESS with this USER_AGENT is the robot that it says. Asks DNS, and waits for it."""
-    config = load()
-    lookout = Lookout(robot_folder(config), _Waiting() if config.gate["robot_names"] else None)
+    lookout = Lookout(robot_folder(load()), _Waiting())
     robot = lookout.recognise(address, {"user-agent": user_agent})
     if robot is None:
         click.echo("it names no robot that is known here")
