@@ -12,7 +12,7 @@ from hushgate.cli import main
 from hushgate.events.spool import read_spool
 from hushgate.keys import new_key, read_keys
 from hushgate.registry import all_checks
-from stories import HOST, SIGNALS, open_rig, person
+from stories import CHROME, HOST, MAC, SIGNALS, open_rig, person
 
 
 @pytest.fixture(autouse=True)
@@ -75,14 +75,42 @@ def test_explain_tells_why_of_a_file_an_id_and_a_token(folder: Path, monkeypatch
     (visit,) = read_spool(folder / "spool")
     for what in (token, visit.id):
         output = run("explain", what).output
-        assert "The browser says that it is driven" in output and "navigator.webdriver is true" in output
+        assert "The browser says that it is driven. It decides alone." in output
+        assert "Navigator.webdriver is true" in output
         assert f"visit {visit.id}: bot, score" in output
     (folder / "v.jsonl").write_text(json.dumps(person(webgl=None)))
     output = run("explain", "v.jsonl").output
-    assert "nothing was found" in output and "webgl was not collected" in output and "Chrome" in output
+    assert "nothing speaks against it" in output and "webgl was not collected" in output and "Chrome" in output
     assert "no visit with the id" in run("explain", "0" * 23, code=2).output
     assert "not a token of this gate" in run("explain", "nonsense", code=2).output
     rig.house.close()
+
+
+def test_explain_tells_what_counts_first_and_what_adds_nothing_after_it(folder: Path) -> None:
+    mac = MAC.replace("Chrome/142", "Chrome/141")
+    worker = {"user_agent": mac, "platform": "MacIntel"}
+    (folder / "v.jsonl").write_text(json.dumps(person(worker=worker, interaction={"shiftless": 3})))
+    output = run("explain", "v.jsonl").output
+    said = [
+        "why:",
+        "75  Says Chrome 142 on Windows, but its worker says Chrome 141 on macOS",
+        "60  3 capital letters were typed",
+        "which adds nothing:",
+        "75  Says Win32, but its worker says MacIntel",
+        "not judged, because",
+    ]
+    places = [output.find(words) for words in said]
+    assert -1 not in places and places == sorted(places), output
+
+
+def test_explain_prints_nothing_that_moves_the_cursor(folder: Path) -> None:
+    nasty = "\x1b[2J\u202e\r" + CHROME
+    hostile = person(
+        user_agent=nasty, platform=nasty, headers={"user-agent": nasty}, network={"org": nasty, "kind": "hosting"}
+    )
+    (folder / "v.jsonl").write_text(json.dumps({**hostile, "id": nasty}))
+    output = run("explain", "v.jsonl").output
+    assert not {"\x1b", "\u202e", "\r"} & set(output) and "hosting network" in output
 
 
 def test_checks_lists_all_and_tells_all_about_one() -> None:

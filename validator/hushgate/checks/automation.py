@@ -9,7 +9,7 @@ _HIDDEN = "webdriver"
 
 
 def _named(names: list[str]) -> str:
-    return ", ".join(name[:40] for name in names[:4])
+    return ", ".join([name[:40] for name in dict.fromkeys(names)][:4])
 
 
 @check(

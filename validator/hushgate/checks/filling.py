@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.words import many
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
@@ -41,7 +42,7 @@ def filled_without_input(interaction: Interaction) -> str | None:
         return None
     untouched = interaction.inputs == 0 and interaction.autofilled == 0
     if untouched or interaction.scripted >= interaction.filled:
-        return f"{interaction.filled} fields hold values, and nothing was typed, pasted or filled in by the browser"
+        return f"{many(interaction.filled, 'field holds a value', 'fields hold values')}, and nothing was typed, pasted or filled in by the browser"
     return None
 
 
@@ -94,7 +95,7 @@ def events_untrusted(interaction: Interaction) -> str | None:
     """IsTrusted is false for what a script dispatches, and no script can set it."""
     if interaction.autofilled or interaction.untrusted == 0 or interaction.typed or interaction.pasted:
         return None
-    return f"{interaction.untrusted} events were made by a script, and none by a hand"
+    return f"{many(interaction.untrusted, 'event was', 'events were')} made by a script, and none by a hand"
 
 
 @check(
@@ -142,7 +143,7 @@ def no_hand(interaction: Interaction) -> str | None:
     made = interaction.untrusted + interaction.scripted
     if not interaction.bound or not interaction.filled or hand or not made:
         return None
-    return f"{interaction.filled} fields were filled in and sent by a script: no key, no press, no touch"
+    return f"{many(interaction.filled, 'field was', 'fields were')} filled in and sent by a script: no key, no press, no touch"
 
 
 @check(

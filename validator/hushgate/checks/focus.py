@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.words import many
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
@@ -30,4 +31,4 @@ def focus_without_cause(interaction: Interaction) -> str | None:
     helped = interaction.touches or interaction.autofilled or interaction.composed or interaction.hidden_ms
     if helped or not interaction.typed or interaction.focuses < 3 or interaction.focuses - causes < 3:
         return None
-    return f"{interaction.focuses} fields were entered, by {causes} presses and Tabs"
+    return f"{interaction.focuses} fields were entered, with {many(causes, 'press or Tab', 'presses and Tabs')}"

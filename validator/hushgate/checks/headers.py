@@ -7,6 +7,7 @@ import re
 from hushgate.checks.brands import wants_hints
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
+from hushgate.evidence.words import apart
 from hushgate.registry import Tier, check
 
 _CHROME = (
@@ -37,7 +38,8 @@ def user_agent_header_against_page(user_agent: str, header_user_agent: str) -> s
     """A script in the page changes what scripts read, not what the browser sends."""
     if not user_agent or not header_user_agent or user_agent.strip() in _readings(header_user_agent.strip()):
         return None
-    return "the page and the header name different user agents"
+    mine, other = apart(user_agent, header_user_agent)
+    return f"says {mine}, but the User-Agent header says {other}"
 
 
 def _engine_version(browser: Browser) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
+from hushgate.evidence.words import many
 from hushgate.registry import Tier, check
 from hushgate.signals import Hardware, Interaction
 
@@ -45,7 +46,7 @@ def capitals_without_shift(interaction: Interaction, browser: Browser, hardware:
     helped = tablet or interaction.touch or interaction.composed or interaction.pen
     if not interaction.shiftless or helped:
         return None
-    return f"{interaction.shiftless} capital letters were typed with neither Shift nor Caps Lock down"
+    return f"{many(interaction.shiftless, 'capital letter was', 'capital letters were')} typed with neither Shift nor Caps Lock down"
 
 
 @check(
@@ -72,7 +73,7 @@ def keys_impossible(browser: Browser, interaction: Interaction) -> str | None:
     """
     if browser.engine != "blink" or interaction.odd_keys < 2 or interaction.touch:
         return None
-    return f"{interaction.odd_keys} keys were pressed that are on no keyboard"
+    return f"{many(interaction.odd_keys, 'key was pressed that is', 'keys were pressed that are')} on no keyboard"
 
 
 @check(
@@ -95,4 +96,4 @@ def characters_without_keydown(interaction: Interaction) -> str | None:
     """A keypress comes of a keydown (UI Events, section 3.5.5); a driver can send the one without the other."""
     if interaction.clickless_keys < 6 or interaction.clickless_keys <= interaction.keydowns:
         return None
-    return f"{interaction.clickless_keys} characters were typed by keys that never went down"
+    return f"{many(interaction.clickless_keys, 'character was', 'characters were')} typed by keys that never went down"

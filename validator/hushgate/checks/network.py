@@ -31,4 +31,8 @@ def datacenter_address(ip_kind: str, ip_org: str = "") -> str | None:
 )
 def anonymous_address(ip_kind: str) -> str | None:
     """Worth knowing in a wave, and no reason to doubt one visit."""
-    return f"the address is {'a VPN' if ip_kind == 'vpn' else 'Tor'}'s" if ip_kind in ("vpn", "tor") else None
+    return (
+        f"the address is {'that of a VPN' if ip_kind == 'vpn' else 'an exit of Tor'}"
+        if ip_kind in ("vpn", "tor")
+        else None
+    )

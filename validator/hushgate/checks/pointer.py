@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
+from hushgate.evidence.words import many
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction, Screen
 
@@ -35,7 +36,7 @@ _HAND = {
 def mouse_without_pressure(interaction: Interaction) -> str | None:
     """A pressed mouse has a pressure of 0.5 (W3C Pointer Events); events that a driver makes up have 0."""
     if interaction.mouse and interaction.pressureless == interaction.mouse:
-        return f"the mouse was pressed {interaction.mouse} times, and never with any pressure"
+        return f"{many(interaction.mouse, 'press', 'presses')} of the mouse, and no pressure"
     return None
 
 
@@ -73,7 +74,9 @@ def pressed_elsewhere(interaction: Interaction) -> str | None:
     """A mouse moves to a place before it is pressed there, in one step at the least; a driver sends a press with a place in it."""
     if interaction.jumps < 2 or interaction.jumps * 3 < interaction.mouse or interaction.touch or interaction.pen:
         return None
-    return f"{interaction.jumps} of {interaction.mouse} presses were away from where the mouse was"
+    return (
+        f"{interaction.jumps} of {many(interaction.mouse, 'press was', 'presses were')} away from where the mouse was"
+    )
 
 
 def _aimed(interaction: Interaction) -> bool:

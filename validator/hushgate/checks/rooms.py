@@ -7,6 +7,7 @@ from typing import Any
 
 from hushgate.evidence.privacy import Privacy
 from hushgate.evidence.rooms import ROOM_WORDS
+from hushgate.evidence.words import apart
 from hushgate.registry import Tier, check
 from hushgate.signals import ClientHints, Hardware, Room, WebGL
 
@@ -39,7 +40,10 @@ def _elsewhere(page: Any, rooms: dict[str, Room], told: Callable[[Room], Any]) -
 def room_user_agent(user_agent: str, rooms: dict[str, Room]) -> str | None:
     """What is changed in the page seldom reaches a shared worker: it belongs to no page."""
     found = _elsewhere(user_agent, rooms, lambda room: room.user_agent)
-    return f"{found[0]} names another user agent: {found[1][:80]}" if found else None
+    if found is None:
+        return None
+    mine, other = apart(user_agent, found[1])
+    return f"says {mine}, but {found[0]} says {other}"
 
 
 @check(

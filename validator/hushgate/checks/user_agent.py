@@ -104,7 +104,7 @@ def _malformed(raw: str) -> str | None:
 def user_agent_tool(agents: tuple[str, ...]) -> str | None:
     """It says so itself: an HTTP library or a browser without a window fills in no signup form for a person."""
     tool = next(filter(None, map(_tool, agents)), None)
-    return f"the user agent names a tool: {tool}" if tool else None
+    return f"the user agent names a tool: {tool.rstrip('/')}" if tool else None
 
 
 @check(
