@@ -19,16 +19,8 @@ from population.observed import left_out
 
 COUNT = 5000
 SCORING = [check for check in all_checks() if check.weight]
-# The largest shares that were measured, on 14,000 people, are rounded up: those of one kind are few hundred. Bots, suspects.
-BOUNDS = {
-    "home": (0.001, 0.02),
-    "app": (0.001, 0.02),
-    "old": (0.001, 0.02),
-    "private": (0.001, 0.02),
-    "traveller": (0.001, 0.02),
-    "vpn": (0.001, 0.02),
-    "company": (0.001, 0.06),
-}
+# Of each kind, people at home on ordinary devices and all others. Measured on 14,000: no bot, 0.03 % suspects at home, and 0.6 % behind companies' proxies.
+BOTS, SUSPECTS = 0.001, 0.02
 
 
 class Judged(NamedTuple):
@@ -54,10 +46,10 @@ def test_nobody_is_ghosted(judged: Judged) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_people_are_let_in(judged: Judged, kind: str) -> None:
-    found, (bots, suspects) = judged.verdicts[kind], BOUNDS[kind]
+    found = judged.verdicts[kind]
     met = sum(found[verdict] for verdict in ("human", "suspect", "bot"))
     assert met > 30
-    assert found["bot"] <= bots * met and found["suspect"] <= suspects * met, found
+    assert found["bot"] <= BOTS * met and found["suspect"] <= SUSPECTS * met, found
 
 
 def test_they_come_from_forty_countries_with_real_networks(judged: Judged) -> None:
