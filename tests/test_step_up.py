@@ -20,7 +20,7 @@ from hushgate.stepup.work import tries
 from hushgate.wire import Offer
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig, open_rig
 
-WORK = {"kind": "proof-of-work", "easiest": 4, "hardest": 8}
+WORK: dict[str, Any] = {"kind": "proof-of-work", "easiest": 4, "hardest": 8}
 GREY: dict[str, Any] = {"policy": {"human": "challenge"}, "layers": {"limits": "off"}}
 GHOST = {**SIGNALS, "webdriver": True}
 

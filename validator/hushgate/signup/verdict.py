@@ -9,6 +9,7 @@ from hushgate.decision import decide_without
 from hushgate.errors import HushgateError, StateLost, TokenExpired, TokenMisdirected, TokenMissing, TokenReplayed
 from hushgate.house import House
 from hushgate.signup.layer import Attempt, Layer
+from hushgate.stepup.passing import is_passed
 from hushgate.tokens import Claims
 from hushgate.visit import Decision, Word
 
@@ -34,7 +35,10 @@ class VerdictLayer(Layer):
         if attempt.claims is None:
             return self._without(attempt, attempt.refused or TokenMissing("there is no token"))
         claims = attempt.claims
-        return Word(self.name, claims.would or claims.decision, in_words(claims), claims.verdict)
+        wanted = claims.would or claims.decision
+        if wanted == "allow" and claims.stepped and not is_passed(self._house, claims, attempt.email):
+            return Word(self.name, "challenge", "the mail code was read at another address", "other-address")
+        return Word(self.name, wanted, in_words(claims), claims.verdict)
 
     def _without(self, attempt: Attempt, error: HushgateError) -> Word:
         row = _ROWS.get(type(error), "forged")
