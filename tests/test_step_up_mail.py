@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from gates import remote
+from gates import remote, served
 from hushgate.errors import StepLost, StepRefused
 from hushgate.stepup.mailer import Mail, write
 from hushgate.wire import Offer
 from mailboxes import Mailbox, mailbox
+from sites import FIELD, Answer, Site, flask_site, settings_for
 from test_step_up import WORK, Desk, open_gate, page, solved
 
 ANN = "ann@example.com"
@@ -245,3 +248,31 @@ def test_no_address_and_no_code_is_kept_in_clear(tmp_path: Path, box: Mailbox) -
         here.gate.step_up.answer(offer.ticket, box.code())
     kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert ANN.encode() not in kept and box.code().encode() not in kept
+
+
+def test_the_example_takes_a_code_without_a_script(tmp_path: Path, box: Mailbox) -> None:
+    """demo_site/examples/flask_step_up.py, by plain HTTP: a person without JavaScript can pass."""
+    with (
+        opened(tmp_path, box.url, **WORK, fallback="mail-code") as here,
+        served(here.rig.client.application) as url,
+        flask_site("flask_step_up", settings_for(url, here.rig.secret), "/signup") as site,
+    ):
+        stepped = site.sign_up(None)
+        assert "by mail instead" in stepped.text and "data-hushgate-step-up" in stepped.text
+        sent = post(site, "/code", email=ANN, ticket=hidden(stepped, "ticket"), again="1")
+        assert 'name="code"' in sent.text and "stepup.js" not in sent.text
+        missed = post(site, "/code", email=ANN, ticket=hidden(sent, "ticket"), code=wrong(box.code()))
+        assert "did not work" in missed.text
+        right = post(site, "/code", email=ANN, ticket=hidden(missed, "ticket"), code=box.code())
+        assert site.sign_up(hidden(right, FIELD)).welcome
+        assert list(site.accounts.values()) == [ANN]
+
+
+def post(site: Site, path: str, **fields: str) -> Answer:
+    return site.ask(path, urlencode(fields).encode(), "application/x-www-form-urlencoded")
+
+
+def hidden(answer: Answer, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', answer.text)
+    assert found, answer.text
+    return found[1]

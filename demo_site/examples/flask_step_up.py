@@ -15,6 +15,7 @@ PAGE = """<!doctype html><html lang="en"><title>Sign up</title>
 {{ hushgate_script() }}"""
 # Without the collector: it would put a token of its own into the form.
 STEP = """<!doctype html><html lang="en"><title>One moment</title><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
 <form method="post" action="/signup"><input type="hidden" name="email" value="{{ email }}">
 {{ hushgate_step_up(offer, submit=True) }}</form>
 {% if offer.kind == "mail-code" or offer.fallback == "mail-code" %}

@@ -23,6 +23,7 @@ from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
 from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, STEP_UP, Rate, Setting
+from hushgate.step_settings import lacks
 from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
@@ -240,27 +241,6 @@ def _ghosts(values: dict[str, Any]) -> GhostRules:
     )
 
 
-def _check_steps(reader: _Reader, steps: dict[str, Any], gate: dict[str, Any], path: str) -> None:
-    """What the ways of stepping up need of other settings."""
-    ways = {steps["kind"], steps["fallback"]} - {"none"}
-    if steps["fallback"] != "none" and steps["fallback"] == steps["kind"]:
-        reader.problem(f"{path}.fallback", "is the same as kind", "Name another way, or leave it out")
-    if steps["easiest"] > steps["hardest"]:
-        reader.problem(f"{path}.easiest", "is above hardest", "The work grows with the score")
-    for kind in sorted(ways & {"turnstile", "hcaptcha"}):
-        if not steps["sitekey"]:
-            reader.problem(f"{path}.sitekey", f"there is none, and {kind} needs it", "It is the widget's public key")
-        if not gate[f"{kind}_secret"]:
-            variable = f"{_PREFIX}{kind.upper()}_SECRET"
-            reader.problem(variable, f"there is none, and {path} asks for {kind}", "Set it", "environment")
-    if ways >= {"turnstile", "hcaptcha"}:
-        reader.problem(
-            f"{path}.fallback", "there is one sitekey, for one of turnstile and hcaptcha", "Choose one of them"
-        )
-    if "mail-code" in ways and gate["smtp_url"] and not steps["mail_from"]:
-        reader.problem(f"{path}.mail_from", "there is none, and smtp_url is set", "Write the sender's address")
-
-
 def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> Config:
     """Turns a parsed settings file and the environment into a Config.
 
@@ -279,7 +259,7 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> C
         sites = {}
     read = {key: _site(reader, key, table) for key, table in sites.items()}
     for key, (site, _) in read.items():
-        _check_steps(reader, site.step_up, gate, f"sites.{key}.step_up")
+        reader.problems += lacks(where, site.step_up, gate, f"sites.{key}.step_up")
     ring = None
     if environ.get(VARIABLE):
         try:
