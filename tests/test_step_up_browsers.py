@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,20 @@ def strict(app: Any, gate: str, frames: str, reports: list[str], landing: list[s
     return wrapped
 
 
+def listening(app: Any, solutions: list[tuple[int, int]]) -> Any:
+    """The gate, and what the pages' answers say of themselves."""
+
+    def wrapped(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/v1/step-up/answer":
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            environ["wsgi.input"] = BytesIO(body)
+            solution = json.loads(base64.b64decode(json.loads(body)["answer"]))["solution"]
+            solutions.append((solution["counter"], solution["time"]))
+        return app(environ, start_response)
+
+    return wrapped
+
+
 @dataclass
 class Shop:
     """The example, behind a strict policy, with a gate of its own."""
@@ -73,6 +90,8 @@ class Shop:
     url: str
     accounts: dict[str, str]
     reports: list[str]
+    solutions: list[tuple[int, int]]
+    """The number and the milliseconds of each answer that came."""
 
     def counted(self, event: str) -> float:
         labels = {"site": SITE, "kind": "proof-of-work", "event": event}
@@ -92,8 +111,9 @@ def shop(data: Path, tries: int, frames: str | None = None) -> Iterator[Shop]:
     work = {**WORK, "easiest": tries, "hardest": tries}
     rig = open_rig(data, **GREY, step_up=work, hostnames=["127.0.0.1", HOST])
     reports, landing = list[str](), list[str]()
+    solutions = list[tuple[int, int]]()
     with (
-        served(rig.client.application) as gate,
+        served(listening(rig.client.application, solutions)) as gate,
         flask_site("flask_step_up", settings_for(gate, rig.secret), "/") as site,
     ):
         import examples.flask_step_up as example
@@ -101,7 +121,7 @@ def shop(data: Path, tries: int, frames: str | None = None) -> Iterator[Shop]:
         with served(strict(example.app.wsgi_app, gate, frames or gate, reports, landing)) as url:
             answer = rig.visit(headers={**HEADERS, "origin": url, "referer": f"{url}/"})
             landing.append(LANDING.format(token=answer.get_json()["token"]))
-            yield Shop(rig, url, site.accounts, reports)
+            yield Shop(rig, url, site.accounts, reports, solutions)
     rig.house.close()
 
 
