@@ -106,10 +106,13 @@ def _restore(opened: Ghosts, id: str) -> bool:
     try:
         done = opened.restore(id)
     except HushgateError as error:
-        click.echo(f"ghost {_plain(id)}: {error}", err=True)
+        click.echo(f"ghost {_plain(id)}: {_plain(str(error))}", err=True)
         return False
     except Exception as error:  # noqa: BLE001 - the site's own, whatever it is
-        click.echo(f"ghost {_plain(id)}: on_restore failed, and it stays: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            f"ghost {_plain(id)}: on_restore failed, and it stays: {type(error).__name__}: {_plain(str(error))}",
+            err=True,
+        )
         return False
     was = "was restored before" if done.again else "restored"
     click.echo(f"ghost {_plain(id)}: {was}, account {_plain(str(done.real_id))}")

@@ -82,7 +82,7 @@ class Quarantine:
         """The ghost with this id. Raises GhostUnknown or QuarantineSealed."""
         row = self._row(id)
         if row is None:
-            raise GhostUnknown(f"there is no ghost {id} in the quarantine: purged, or past its time")
+            raise GhostUnknown(f"there is no ghost {str(id)!r} in the quarantine: purged, or past its time")
         return unpack(self._sealer, row)
 
     def update(self, ghost: Ghost) -> None:
@@ -139,11 +139,16 @@ class Quarantine:
         )
         forget = "DELETE FROM ghosts WHERE site = ? AND id = ?", (self._site, str(id))
         self._durably([remember, forget])
+        with contextlib.suppress(StateLost):  # it is done, and the next one overwrites
+            self._overwrite()
 
     def purge(self, id: Id | None = None, *, everything: bool = False) -> int:
-        """Removes one ghost, all of them, or those past their time; returns how many. Raises RestoreBusy."""
+        """Removes one ghost, all of them, or those past their time; returns how many. Raises RestoreBusy.
+
+        One whose restore was begun and not done may have an account by now: it goes only by its id, or with all of them.
+        """
         with self.alone():
-            which: str = "expires < ?"
+            which: str = "expires < ? AND tried = 0"
             value: object = time.time()
             if id is not None:
                 which, value = "id = ?", str(id)
@@ -151,12 +156,16 @@ class Quarantine:
                 which, value = "? IS NOT NULL", ""
             sql, values = f"DELETE FROM ghosts WHERE site = ? AND {which}", (self._site, value)  # noqa: S608 - the words above
             count = self._file.transact(lambda db: db.execute(sql, values).rowcount)
-            self._file.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+            self._overwrite()
             return count
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
+
+    def _overwrite(self) -> None:
+        """What was removed goes from the log of changes too."""
+        self._file.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
 
     def _durably(self, statements: list[tuple[str, tuple[object, ...]]]) -> None:
         def work(db: sqlite3.Connection) -> None:

@@ -1,0 +1,370 @@
+"""The quarantine: what a ghosted visitor submitted, encrypted, for a time; and a signup that goes on whatever becomes of it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from werkzeug.security import generate_password_hash
+
+from ghost_house import CHEAP, open_site
+from hushgate.errors import GhostUnknown, QuarantineSealed, StateLost
+from hushgate.ghost import Ghost, Ghosts, Hooks, quarantine
+from hushgate.ghost.fields import BYTES_MAX, looks_hashed, looks_secret
+from hushgate.ghost.records import Sealed
+from hushgate.keys import new_key
+
+OLD, NEW = new_key(), new_key()
+PERSON = {"name": "Jordan Ellis", "email": "jordan.ellis@example.com"}
+HASH = generate_password_hash("Tr1cky-Pass", CHEAP)
+
+
+def keep(ghosts: Ghosts, email: str = PERSON["email"], **fields: Any) -> Ghost:
+    return ghosts.keep({**PERSON, "email": email, **fields}, who=email)
+
+
+@pytest.fixture
+def ghosts(tmp_path: Path) -> Ghosts:
+    return open_site(tmp_path, OLD)
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"\n".join(file.name.encode() + file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:
+    """The quarantine's clock, and nobody else's."""
+    monkeypatch.setattr(quarantine, "time", SimpleNamespace(time=lambda: moment))
+
+
+def test_what_was_submitted_is_read_back_and_nothing_of_it_can_be_read_on_the_disk(
+    ghosts: Ghosts, tmp_path: Path
+) -> None:
+    seen = SimpleNamespace(id="v1", reason="bot, score 99")
+    ghost = ghosts.keep({**PERSON, "password": HASH}, who=PERSON["email"], admission=seen, hashed=["password"])
+    assert ghost.ghosted and ghost.new and ghosts.is_ghost(ghost.id)
+    read = ghosts.quarantine.show(ghost.id)
+    assert read.fields == {**PERSON, "password": HASH} and (read.visit, read.reason) == ("v1", "bot, score 99")
+    ghosts.close()
+    written = on_disk(tmp_path).lower()
+    for told in ("jordan", "ellis", "example.com", HASH, "score 99"):
+        assert told.lower().encode() not in written, told
+    assert str(ghost.id).encode() in written
+
+
+def test_the_length_of_what_is_sealed_does_not_tell_a_name(ghosts: Ghosts) -> None:
+    kept = [ghosts.quarantine._sealer.seal("id", b"x" * length)[1] for length in range(1, 65)]
+    assert len({len(sealed) for sealed in kept}) == 1 and len(set(kept)) == len(kept)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "password", "Password", "password2", "passwordConfirm", "user[password]", "pass", "pwd", "passphrase", "passcode", "secret",
+        "client_secret", "apiKey", "api-key", "token", "hushgate-token", "pin", "card_number", "cardNo", "cvv", "cvc", "otp", "otpCode",
+        "passwort", "kennwort", "mot_de_passe", "contraseña", "senha", "wachtwoord", "пароль", "密码", "パスワード",
+    ],
+)  # fmt: skip
+def test_a_field_whose_name_says_that_it_is_secret_is_not_kept(ghosts: Ghosts, tmp_path: Path, name: str) -> None:
+    ghost = keep(ghosts, **{name: "hunter2-hunter2"})
+    assert looks_secret(name) and name not in ghost.fields and ghost.left_out == (name,)
+    assert ghosts.quarantine.show(ghost.id).left_out == (name,) and ghost.ghosted
+    assert b"hunter2" not in on_disk(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "name",
+        "email",
+        "passport",
+        "passenger",
+        "passage",
+        "company",
+        "shipping",
+        "spin",
+        "footprint",
+        "opinion",
+        "carder",
+    ],
+)
+def test_a_field_that_only_sounds_like_one_is_kept(ghosts: Ghosts, name: str) -> None:
+    assert not looks_secret(name) and keep(ghosts, **{name: "harmless"}).fields[name] == "harmless"
+
+
+def test_a_password_inside_of_another_field_is_not_kept_either(ghosts: Ghosts) -> None:
+    fields: dict[str, Any] = {
+        "user": {"name": "Jordan", "credentials": [{"password": "hunter2"}, {"kind": "mail"}]},
+        "plan": "free",
+    }
+    ghost = keep(ghosts, **fields)
+    assert ghost.fields["user"] == {"name": "Jordan", "credentials": [{}, {"kind": "mail"}]}
+    assert ghost.fields["plan"] == "free" and ghost.left_out == ("user.credentials.password",)
+    assert fields["user"]["credentials"][0] == {"password": "hunter2"}, "what the site passed is the site's"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        HASH,
+        generate_password_hash("x", "scrypt"),
+        "$2b$12$abcdefghijklmnopqrstuuK7Vx8QmQ0rC5bq3mXoQ5wJ2i2nZ1a2e",
+        "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b27JA",
+        "pbkdf2_sha256$600000$saltsaltsalt$ocRCHYk3zBAkGEpkk2Hg1Qb0yZ1G0mJ7r6b7Jg1jB7o=",
+        "{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=abcdef",
+    ],
+)
+def test_a_hash_by_the_sites_own_hasher_is_kept_where_it_is_named(ghosts: Ghosts, value: str) -> None:
+    assert looks_hashed(value)
+    fields = {**PERSON, "password": value}
+    assert ghosts.keep(fields, who="a@example.com", hashed=["password"]).fields["password"] == value
+    assert ghosts.keep(fields, who="b@example.com").left_out == ("password",)
+
+
+@pytest.mark.parametrize(
+    "value", ["hunter2", "$2b$12$short", "x" * 60, "", None, 7, ["$2b$12$" + "a" * 53], "{x}y", "$6$x"]
+)
+def test_a_password_in_the_place_of_a_hash_is_not_kept(ghosts: Ghosts, value: Any) -> None:
+    ghost = ghosts.keep({**PERSON, "password": value}, who=PERSON["email"], hashed=["password"])
+    assert ghost.left_out == ("password",) and "password" not in ghost.fields
+
+
+def test_the_setting_names_hashed_fields_too(tmp_path: Path) -> None:
+    ghosts = open_site(tmp_path, OLD, ghost_hashed_fields=["digest_of_password"])
+    assert keep(ghosts, digest_of_password=HASH).fields["digest_of_password"] == HASH
+
+
+def test_a_ghost_is_gone_when_its_time_is_over(ghosts: Ghosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ghost = keep(ghosts)
+    assert ghost.expires is not None and (ghost.expires - ghost.at).total_seconds() == pytest.approx(14 * 86400, abs=1)
+    at(monkeypatch, ghost.expires.timestamp() + 1)
+    assert ghosts.find(PERSON["email"]) is None and ghosts.fiction.profile(ghost.id) is None
+    assert ghosts.quarantine.all() == []
+    with pytest.raises(GhostUnknown, match="past its time"):
+        ghosts.quarantine.show(ghost.id)
+    assert ghosts.is_ghost(ghost.id), "its id is a ghost's for ever"
+    assert keep(ghosts, "other@example.com").new
+    with sqlite3.connect(tmp_path / quarantine.FILE) as db:
+        assert db.execute("SELECT count(*) FROM ghosts").fetchone() == (1,), "who comes next sweeps"
+    db.close()
+    assert keep(ghosts).id != ghost.id
+
+
+def test_the_days_are_the_sites(tmp_path: Path) -> None:
+    ghost = keep(open_site(tmp_path, OLD, ghost_days=3))
+    assert ghost.expires is not None and (ghost.expires - ghost.at).days in (2, 3)
+
+
+def test_the_same_visitor_has_the_same_ghost(ghosts: Ghosts) -> None:
+    first, again = keep(ghosts), keep(ghosts, name="Somebody Else")
+    assert (first.new, again.new) == (True, False) and first.id == again.id
+    assert again.fields == first.fields, "it is the ghost of then"
+    shouted = ghosts.keep(PERSON, who=f" {PERSON['email'].upper()} ")
+    assert shouted.id == first.id and keep(ghosts, "another@example.com").id != first.id
+
+
+def test_two_sites_know_nothing_of_each_other(tmp_path: Path) -> None:
+    one, config = open_site(tmp_path, OLD), open_site(tmp_path, OLD)
+    other = Ghosts(config._ring, "mill", config._rules, tmp_path, lost=config._lost)
+    ours, theirs = keep(one), keep(other)
+    assert ours.id != theirs.id and ours.new and theirs.new
+    assert not other.is_ghost(ours.id) and other.fiction.profile(ours.id) is None
+    assert [ghost.id for ghost in other.quarantine.all()] == [theirs.id]
+    assert other.quarantine.purge(everything=True) == 1 and len(one.quarantine.all()) == 1
+    with sqlite3.connect(tmp_path / quarantine.FILE) as db:
+        db.execute("UPDATE ghosts SET site = 'mill'")
+    db.close()
+    with pytest.raises(QuarantineSealed, match="altered"):
+        other.quarantine.show(ours.id)
+
+
+def test_a_ghost_of_before_a_rotation_is_read_and_found(ghosts: Ghosts, tmp_path: Path) -> None:
+    ghost = keep(ghosts)
+    rotated = open_site(tmp_path, f"{NEW} {OLD}")
+    assert rotated.quarantine.show(ghost.id).fields == PERSON and rotated.is_ghost(ghost.id)
+    again = keep(rotated)
+    assert (again.id, again.new) == (ghost.id, False)
+    edited = rotated.fiction.edit(ghost.id, {"name": "Jo"})
+    assert edited and open_site(tmp_path, NEW).quarantine.show(ghost.id).fields["name"] == "Jo", "sealed anew"
+
+
+def test_a_key_that_was_taken_away_is_named(ghosts: Ghosts, tmp_path: Path) -> None:
+    ghost, without = keep(ghosts), open_site(tmp_path, NEW)
+    name = OLD.partition(":")[0]
+    (listed,) = without.quarantine.all()
+    assert isinstance(listed, Sealed) and name in listed.why and "HUSHGATE_KEYS" in listed.why
+    with pytest.raises(QuarantineSealed, match=f"key {name}.*put it back"):
+        without.quarantine.show(ghost.id)
+    with pytest.raises(QuarantineSealed):
+        open_site(tmp_path, NEW, Hooks(on_restore=lambda _: None)).restore(ghost.id)
+    assert without.fiction.profile(ghost.id) is None and keep(without).new
+    assert open_site(tmp_path, OLD).quarantine.show(ghost.id).fields == PERSON, "nothing is lost with it"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda b: b[:-1] + bytes([b[-1] ^ 1]), lambda b: b[:5], lambda _: b"", lambda b: b * 2]
+)
+def test_what_was_altered_is_not_believed_and_stops_nobody(
+    ghosts: Ghosts, tmp_path: Path, change: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ghost = keep(ghosts)
+    with sqlite3.connect(tmp_path / quarantine.FILE) as db:
+        ((sealed,),) = db.execute("SELECT sealed FROM ghosts").fetchall()
+        db.execute("UPDATE ghosts SET sealed = ?", (change(sealed),))
+    db.close()
+    with pytest.raises(QuarantineSealed, match="altered"):
+        ghosts.quarantine.show(ghost.id)
+    assert ghosts.find(PERSON["email"]) is None and isinstance(ghosts.quarantine.all()[0], Sealed)
+    again = keep(ghosts)
+    assert again.decision == "challenge" and "a ghost is not kept" in caplog.text
+
+
+def test_what_one_ghost_submitted_cannot_be_put_into_anothers_place(ghosts: Ghosts, tmp_path: Path) -> None:
+    one, other = keep(ghosts), keep(ghosts, "other@example.com")
+    with sqlite3.connect(tmp_path / quarantine.FILE) as db:
+        db.execute(
+            "UPDATE ghosts SET sealed = (SELECT sealed FROM ghosts WHERE id = ?) WHERE id = ?", (one.id, other.id)
+        )
+    db.close()
+    with pytest.raises(QuarantineSealed):
+        ghosts.quarantine.show(other.id)
+
+
+@pytest.mark.parametrize("way", ["purge one", "purge all", "restore"])
+def test_what_is_removed_is_overwritten(tmp_path: Path, way: str) -> None:
+    ghosts = open_site(tmp_path, OLD, Hooks(on_restore=lambda _: None))
+    ghost = keep(ghosts)
+    with sqlite3.connect(tmp_path / quarantine.FILE) as db:
+        ((sealed, who),) = db.execute("SELECT sealed, who FROM ghosts").fetchall()
+    db.close()
+    assert sealed in on_disk(tmp_path)
+    if way == "restore":
+        ghosts.restore(ghost.id)
+    else:
+        assert ghosts.quarantine.purge(ghost.id if way == "purge one" else None, everything=way == "purge all") == 1
+    assert sealed not in on_disk(tmp_path) and who not in on_disk(tmp_path)
+
+
+def test_a_purge_takes_what_is_past_its_time_and_leaves_a_restore_that_is_not_done(
+    ghosts: Ghosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, begun = keep(ghosts), keep(ghosts, "begun@example.com")
+    ghosts.quarantine.begin(begun.id)
+    assert ghosts.quarantine.purge() == 0 and old.expires
+    at(monkeypatch, old.expires.timestamp() + 1)
+    assert ghosts.quarantine.purge() == 1
+    assert [ghost.id for ghost in ghosts.quarantine.all()] == [begun.id]
+    assert ghosts.quarantine.purge(begun.id) == 1
+
+
+def deep(levels: int) -> Any:
+    value: Any = "end"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+class Rude:
+    def __str__(self) -> str:
+        raise OSError("no words for it")
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("a\x00b", True),
+        ("\udfff\ud800 lone", True),
+        ("\x1b]0;owned\x07", True),
+        ("<script>alert(1)</script>'\"--", True),
+        (float("nan"), True),
+        (b"\xff\xfe", True),
+        (2**400, True),
+        ("x" * 1_000_000, False),
+        ("\U0001f47b" * 10_000, False),
+        (deep(100_000), False),
+        (LOOP, False),
+        (Rude(), False),
+        ({("a", "b"): 1}, False),
+        (None, True),
+    ],
+)
+def test_no_value_stops_the_signup(ghosts: Ghosts, value: Any, kept: bool) -> None:
+    ghost = keep(ghosts, odd=value)
+    assert ghost.ghosted and ghosts.is_ghost(ghost.id)
+    assert ("odd" in ghost.fields) is kept and ghost.left_out == (() if kept else ("odd",))
+    read = ghosts.quarantine.show(ghost.id)
+    assert read.fields["email"] == PERSON["email"]
+    if isinstance(value, str) and kept:
+        assert read.fields["odd"] == value
+
+
+@pytest.mark.parametrize("who", ["", "\x00", "\ud800", "x" * 1_000_000, "\u202e", "ﬁ@example.com"])
+def test_no_address_stops_the_signup(ghosts: Ghosts, who: str) -> None:
+    first = ghosts.keep(PERSON, who=who)
+    assert first.ghosted and ghosts.keep(PERSON, who=who).id == first.id
+
+
+@pytest.mark.parametrize("fields", [{7: "x"}, {"\ud800": "x"}, {"": "x"}, {"a" * 200_000: "x"}, {None: 1, ("t",): 2}])
+def test_no_name_of_a_field_stops_the_signup(ghosts: Ghosts, fields: Any) -> None:
+    ghost = ghosts.keep({**PERSON, **fields}, who="x@example.com")
+    assert ghost.ghosted and ghosts.quarantine.show(ghost.id).fields["name"] == PERSON["name"]
+
+
+def test_of_too_much_the_largest_is_left_out(ghosts: Ghosts) -> None:
+    ghost = keep(ghosts, essay="x" * (BYTES_MAX - 2000), note="y" * 3000)
+    assert ghost.left_out == ("essay",) and ghost.fields["note"] == "y" * 3000
+
+
+@pytest.mark.parametrize("row", ["challenge", "allow", "deny", "ghost"])
+def test_where_nothing_can_be_kept_the_policys_row_decides_and_it_is_logged(
+    tmp_path: Path, row: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / quarantine.FILE).mkdir()
+    ghosts = open_site(tmp_path, OLD, policy={"quarantine_lost": row})
+    with caplog.at_level(logging.ERROR):
+        ghost = keep(ghosts)
+    assert ghost.decision == row and ghost.ghosted is (row == "ghost")
+    assert "a ghost is not kept" in caplog.text and PERSON["email"] not in caplog.text
+    assert ghosts.is_ghost(ghost.id) and keep(ghosts).id == ghost.id, "no record, and still the same ghost"
+    assert ghosts.find(PERSON["email"]) is None and ghosts.fiction.profile(ghost.id) is None
+    with pytest.raises(StateLost):
+        ghosts.quarantine.show(ghost.id)
+
+
+def test_each_action_has_its_own_row(tmp_path: Path) -> None:
+    (tmp_path / quarantine.FILE).mkdir()
+    ghosts = open_site(tmp_path, OLD, policy={"newsletter": {"quarantine_lost": "deny"}})
+    told = {
+        action: ghosts.keep(PERSON, who="a@b.example", action=action).decision for action in ("signup", "newsletter")
+    }
+    assert told == {"signup": "challenge", "newsletter": "deny"}
+
+
+def test_a_file_that_another_holds_is_waited_for_no_longer_than_a_request_may(tmp_path: Path) -> None:
+    ghosts = open_site(tmp_path, OLD)
+    keep(ghosts)
+    holder = sqlite3.connect(tmp_path / quarantine.FILE, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    lost = keep(ghosts, "late@example.com")
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert lost.decision == "challenge" and keep(ghosts, "late@example.com").ghosted
+    assert len(ghosts.quarantine.all()) == 2
+
+
+def test_a_file_that_is_no_database_any_more_is_set_aside(tmp_path: Path) -> None:
+    ghosts = open_site(tmp_path, OLD)
+    keep(ghosts)
+    ghosts.quarantine.close()
+    (tmp_path / quarantine.FILE).write_bytes(b"\x00rubbish" * 4096)
+    keep(ghosts)
+    assert keep(ghosts).ghosted and len(ghosts.quarantine.all()) == 1
+    assert list(tmp_path.glob(f"{quarantine.FILE}.corrupt-*"))
