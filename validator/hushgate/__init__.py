@@ -19,6 +19,6 @@ from hushgate.errors import TokenMissing as TokenMissing
 from hushgate.errors import TokenRefused as TokenRefused
 from hushgate.errors import TokenReplayed as TokenReplayed
 from hushgate.gate import Gate as Gate
-from hushgate.gate import RemoteGate as RemoteGate
+from hushgate.remote_gate import RemoteGate as RemoteGate
 from hushgate.verify import Verified as Verified
 from hushgate.version import __version__ as __version__

@@ -6,8 +6,9 @@ import secrets
 import time
 
 from hushgate.errors import HushgateError
-from hushgate.gate import Gate, RemoteGate
+from hushgate.gate import Gate
 from hushgate.house import TEST_OUTCOMES
+from hushgate.remote_gate import RemoteGate
 from hushgate.tokens import Claims
 from hushgate.visit import Decision, Finding, new_id
 
