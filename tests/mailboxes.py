@@ -19,12 +19,14 @@ from servers import free_port
 
 @dataclass
 class Mailbox:
-    """What has arrived. ``refused`` are addresses that nobody has here; ``down`` makes the server fail."""
+    """What has arrived. ``refused`` are addresses that nobody has here; ``spam`` are addresses whose mails it refuses when it has
+    read them; ``down`` makes it fail."""
 
     url: str = ""
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     down: bool = False
+    spam: set[str] = field(default_factory=set)
     logins: list[LoginPassword] = field(default_factory=list)
 
     def code(self, number: int = -1, seconds: float = 10) -> str:
@@ -46,6 +48,8 @@ class Mailbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.down:
             return "451 try again later"
+        if self.spam.intersection(envelope.rcpt_tos):
+            return "554 not for this address"
         read = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(read, EmailMessage)
         self.mails.append((envelope.rcpt_tos, read))

@@ -199,6 +199,15 @@ def test_a_mail_server_that_fails_is_left_alone_for_a_while(tmp_path: Path, box:
         assert asked(here).problem == "step-lost" and not box.mails
 
 
+def test_nobody_stops_the_mails_of_others_by_an_address(tmp_path: Path, box: Mailbox) -> None:
+    box.refused.add("a@example.com")
+    box.spam.add("b@example.com")
+    with opened(tmp_path, box.url, mail_rate="off", visitor_rate="off") as here:
+        for email in ("a@example.com", "b@example.com", "no address") * 2:
+            assert asked(here, email).problem == ""
+        assert asked(here).problem == "" and len(box.mails) == 1
+
+
 def test_a_site_without_a_mail_server_says_so_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with opened(tmp_path, None) as here:
         assert asked(here).problem == "step-lost"

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 """Where a mail server may be spoken to without TLS: nobody listens on the way."""
 
+PERMANENT = 500
+"""From here on a mail server's answer is a refusal (RFC 5321, section 4.2.1), below it is trouble of its own."""
+
 
 class Mail(NamedTuple):
     """One mail with a code. ``site`` is the site's name, for people; ``minutes`` is how long the code is good for."""
@@ -109,3 +112,8 @@ def _send(url: str, password: str, mail: Mail) -> None:
             server.send_message(message)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError):
             log.info("a mail code was not sent: the mail server does not take the form's address")
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code < PERMANENT:
+                raise
+            # it may be the address after all: who chooses that must not be able to stop the mails of others
+            log.warning("a mail code was not sent: the mail server refused it with %d", error.smtp_code)
