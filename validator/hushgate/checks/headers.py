@@ -18,7 +18,6 @@ _WEBVIEW = "Mozilla/5.0 (Linux; Android 14; SM-S911B; wv) AppleWebKit/537.36 (KH
 _OLD_SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Mobile/15E148 Safari/604.1"
 _REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}
 _PAGE = {**_REQUEST, "origin": "https://a.example"}
-_DRESSED = {**_PAGE, "sec-fetch-site": "none", "sec-ch-ua": '"Chromium";v="142"', "accept-language": "de"}
 _WEBKIT = re.compile(r"(?:CPU (?:iPhone )?OS |Version/)(\d{1,3})")
 _METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
 """Versions from which Fetch Metadata is sent: Chrome 76, Firefox 90, Safari 16.4; with room to spare."""
@@ -106,52 +105,3 @@ def hint_headers_not_sent(
     if secure_context and wants_hints(header_browser) and "sec-ch-ua" not in whole_headers:
         return f"the header says {header_browser.words}, but no Sec-CH-UA came with it"
     return None
-
-
-@check(
-    "origin-not-sent",
-    title="A form was posted by a browser that always names the page, and no page was named",
-    tier=Tier.SOFT,
-    weight=60,
-    flags=[{"headers": _REQUEST}, {"headers": {**_REQUEST, "accept-language": "de"}}],
-    passes=[
-        {"headers": _PAGE},
-        {"headers": {**_REQUEST, "referer": "https://a.example/signup"}},
-        {"headers": {**_REQUEST, "origin": "null"}},
-        {"headers": {**_REQUEST, "user-agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1)"}},
-        {"headers": {"user-agent": _CHROME}},
-    ],
-    wrong_about="People who switched Origin and Referer off in their browser's hidden settings.",
-)
-def origin_not_sent(header_browser: Browser, whole_headers: dict[str, str]) -> str | None:
-    """Every current browser sends Origin with a POST (Fetch standard, "append a request Origin header")."""
-    if header_browser.engine == "other" or "origin" in whole_headers or "referer" in whole_headers:
-        return None
-    return f"the header says {header_browser.words}, but neither Origin nor Referer came with it"
-
-
-@check(
-    "sent-from-nowhere",
-    title="A form was sent, and its headers say that no page sent it",
-    tier=Tier.SOFT,
-    weight=80,
-    flags=[
-        {"headers": {**_REQUEST, "sec-fetch-site": "none", "content-type": "application/x-www-form-urlencoded"}},
-        {"headers": {**_DRESSED, "content-type": "text/plain"}},
-    ],
-    passes=[
-        {"headers": {**_PAGE, "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}},
-        {"headers": {**_PAGE, "sec-fetch-site": "cross-site", "content-type": "text/plain"}},
-        {"headers": {**_REQUEST, "sec-fetch-site": "none"}},
-        {"headers": {**_REQUEST, "content-type": "application/x-www-form-urlencoded"}},
-    ],
-    wrong_about="People whose browser was restored after a crash in the middle of sending a form.",
-)
-def sent_from_nowhere(whole_headers: dict[str, str]) -> str | None:
-    """Libraries that dress up as a browser send the headers of a typed address with everything.
-
-    None means that the user began the request, by the address bar or a bookmark (W3C Fetch Metadata, 2.3): neither has a body.
-    """
-    if whole_headers.get("sec-fetch-site") != "none" or "content-type" not in whole_headers:
-        return None
-    return "a body was sent, and Sec-Fetch-Site says that no page began the request"
