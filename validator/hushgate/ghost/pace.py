@@ -44,17 +44,23 @@ class Reservoir:
 
     def __init__(self) -> None:
         self._order: deque[tuple[float, float]] = deque()
-        self._lock, self.sorted = Lock(), list[float]()
+        self._lock, self._sorted = Lock(), list[float]()
+
+    @property
+    def sorted(self) -> list[float]:
+        """The timings of this moment, in order. A copy: other threads go on adding."""
+        with self._lock:
+            return self._sorted.copy()
 
     def add(self, seconds: float) -> None:
         """Remembers one, and forgets what is too old or too many."""
         now = time.monotonic()
         with self._lock:
             self._order.append((now, seconds))
-            insort(self.sorted, seconds)
+            insort(self._sorted, seconds)
             while len(self._order) > KEPT or (len(self._order) > ENOUGH and self._order[0][0] < now - WINDOW_S):
                 _, oldest = self._order.popleft()
-                del self.sorted[bisect_left(self.sorted, oldest)]
+                del self._sorted[bisect_left(self._sorted, oldest)]
 
 
 def rank(timings: list[float], seconds: float) -> float:
@@ -98,9 +104,9 @@ class Pace:
         mine, other = (own, real) if ghost else (real, own)
         if ghost and not real.sorted:
             self._learn(action, real)
-        place = rank(mine.sorted, spent)
-        wanted = at_rank(other.sorted, place)
-        if ghost and not real.sorted:
+        timings = other.sorted
+        wanted = at_rank(timings, rank(mine.sorted, spent))
+        if ghost and not timings:
             wanted = self._first * math.exp(random.gauss(0, 0.3))
         mine.add(spent)
         return max(0.0, min(wanted - spent, self._cap - spent if ghost else REAL_MAX_S))
@@ -111,11 +117,14 @@ class Pace:
         timings = {action: list(reservoir.sorted) for action, reservoir in self._real.items()}
         if not any(timings.values()):
             return
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             told = {**self._read(), self._site: timings}
             aside = self._file.with_suffix(f".{random.getrandbits(32):x}")
-            aside.write_text(json.dumps(told), encoding="utf-8")
-            aside.replace(self._file)
+            try:
+                aside.write_text(json.dumps(told), encoding="utf-8")
+                aside.replace(self._file)
+            finally:
+                aside.unlink(missing_ok=True)
 
     def due(self) -> bool:
         """Whether it is time to save."""
@@ -127,14 +136,16 @@ class Pace:
 
     def _learn(self, action: str, reservoir: Reservoir) -> None:
         """Takes over another worker's timings."""
-        with suppress(OSError, ValueError, TypeError, AttributeError):
-            for one in self._read().get(self._site, {}).get(action, [])[:KEPT]:
-                reservoir.add(float(one))
+        with suppress(ValueError, TypeError, AttributeError, LookupError):
+            for one in map(float, self._read().get(self._site, {}).get(action, [])[:KEPT]):
+                if 0 <= one < math.inf:
+                    reservoir.add(one)
 
     def _read(self) -> dict[str, dict[str, list[float]]]:
-        if not self._file.exists():
+        try:
+            told = json.loads(self._file.read_bytes())
+        except (OSError, ValueError, RecursionError):  # damaged, it is written anew
             return {}
-        told = json.loads(self._file.read_text(encoding="utf-8"))
         return told if isinstance(told, dict) else {}
 
 

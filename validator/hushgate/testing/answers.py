@@ -47,8 +47,15 @@ def read_answer(response: Any) -> Answer:
     headers = getattr(response, "headers", None)
     if not isinstance(status, int) or body is None or headers is None:
         raise TypeError(f"a {type(response).__name__} is no response that can be read: pass a hushgate.testing.Answer")
-    elapsed = getattr(response, "elapsed", None)
-    return Answer(status, tuple(_headers(response, headers)), body, elapsed.total_seconds() if elapsed else None)
+    return Answer(status, tuple(_headers(response, headers)), body, _seconds(response))
+
+
+def _seconds(response: Any) -> float | None:
+    try:
+        elapsed = getattr(response, "elapsed", None)
+    except RuntimeError:  # httpx, of a response that no client has timed
+        return None
+    return elapsed.total_seconds() if elapsed else None
 
 
 def _body(response: Any) -> bytes | None:

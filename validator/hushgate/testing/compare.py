@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -13,6 +14,8 @@ from hushgate.testing.kinds import Skeleton, kind, leaves, of_fixed_length
 TIMED = 20
 """Timings of each side from which they are compared."""
 AUC_SLACK = 0.05
+_FIXED = {"content-type", "cache-control", "connection", "server", "vary", "x-powered-by"}
+"""Headers that say nothing of a visit: one real answer is enough to know them."""
 _VARYING = {"date", "content-length", "set-cookie", "etag", "age", "last-modified", "expires"}
 
 
@@ -67,11 +70,17 @@ def _headers(reals: list[Answer], ghosts: list[Answer]) -> list[str]:
         name.lower() for one in ghosts for name, _ in one.headers
     }
     lines = list(names)
-    for name in sorted(both - _VARYING):
+    for name in sorted(both & _FIXED):
+        lines += _sets(f"header {name}", reals, ghosts, partial(_header, name))
+    for name in sorted(both - _VARYING - _FIXED):
         lines += _values(
             f"header {name}", [v for one in reals for v in one.all(name)], [v for one in ghosts for v in one.all(name)]
         )
     return lines
+
+
+def _header(name: str, one: Answer) -> str:
+    return ", ".join(one.all(name)) or "none"
 
 
 def _cookies(reals: list[Answer], ghosts: list[Answer]) -> list[str]:
@@ -148,10 +157,16 @@ def _json(reals: list[Answer], ghosts: list[Answer]) -> list[str]:
         if not ours or not theirs:
             lines.append(f"{path}: only {'a ghost' if theirs else 'a real one'} has it")
         elif isinstance(ours[0], str) and isinstance(theirs[0], str):
-            lines += _values(path, [str(value) for value in ours], [str(value) for value in theirs])
+            lines += _values(path, [_text(one) for one in ours], [_text(one) for one in theirs])
         elif not {kind(value) for value in theirs} <= {kind(value) for value in ours}:
-            lines.append(f"{path}: a real one is {_or(map(kind, ours))}, a ghost's is {_or(map(kind, theirs))}")
+            lines.append(
+                f"{path}: a real one is {_or(set(map(kind, ours)))}, a ghost's is {_or(set(map(kind, theirs)))}"
+            )
     return lines
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
 def _joined(pairs: Iterable[tuple[str, object]]) -> Iterable[tuple[str, list[object]]]:

@@ -30,8 +30,16 @@ _COMPILED = tuple((words, re.compile(pattern)) for words, pattern in _KINDS)
 RANDOM = ("UUID", "ULID", "hexadecimal", "token", "random")
 
 
+class Form(str):
+    """What an object or a list is made of, in words: no value of the answer's own."""
+
+    __slots__ = ()
+
+
 def kind(value: object) -> str:
     """What a value is, in words."""
+    if isinstance(value, Form):
+        return str(value)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if not isinstance(value, str):
@@ -51,11 +59,11 @@ def of_fixed_length(words: str) -> bool:
 def leaves(value: Any, path: str = "body") -> Iterator[tuple[str, object]]:
     """Every value of a JSON document with its path, in the order of the document. A list's items share one path."""
     if isinstance(value, dict):
-        yield path, "an object with " + (", ".join(map(str, value)) or "nothing")
+        yield path, Form("an object with " + (", ".join(map(str, value)) or "nothing"))
         for name, inner in value.items():
             yield from leaves(inner, f"{path}.{name}")
     elif isinstance(value, list):
-        yield path, "a list"
+        yield path, Form("a list")
         for inner in value:
             yield from leaves(inner, f"{path}[]")
     else:
