@@ -49,6 +49,7 @@ def report(outcomes: Sequence[Outcome], subjects: Sequence[Subject], absent: Seq
 
 
 def _head(ran: Sequence[Subject], rounds: int, modes: Sequence[bool]) -> str:
+    flag = "" if len(modes) > 1 else "--gl " if modes[0] else "--no-gl "
     visits = f"{rounds} visit{'s' if rounds > 1 else ''} each {' and '.join(_MODES[mode] for mode in modes)}"
     visits += " (once where there is no window)" if len(modes) > 1 else ""
     return f"""\
@@ -56,7 +57,7 @@ def _head(ran: Sequence[Subject], rounds: int, modes: Sequence[bool]) -> str:
 
 Written by `make zoo` on {datetime.now(UTC):%d %B %Y}; nothing here is written by hand. Repeat it with
 
-    make zoo ARGS="--rounds {rounds}"
+    make zoo ARGS="{flag}--rounds {rounds}"
 
 {len(ran)} subjects, {visits}: real browsers, driven by real tools or operated by simulated people through an X server, sign up at the demo site.
 Each row is what the gate recorded, and beside it what [BotD](https://github.com/fingerprintjs/BotD) and

@@ -12,6 +12,7 @@ import uuid
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from running import CHROMIUM_FLAGS
@@ -26,6 +27,41 @@ GL_FLAGS = ["--ignore-gpu-blocklist", "--use-gl=angle", "--use-angle=gl"]
 LIMIT = 90.0
 TIME_ZONE = "America/New_York"
 PASSWORD = "Tr1cky-Pass"
+FIRST = [
+    "Jordan",
+    "Mina",
+    "Tomas",
+    "Pernille",
+    "Aisha",
+    "Kenji",
+    "Lucia",
+    "Olena",
+    "Kwame",
+    "Ingrid",
+    "Rafael",
+    "Noor",
+    "Sofia",
+    "Marek",
+    "Elif",
+]
+LAST = [
+    "Ellis",
+    "Lindqvist",
+    "Novak",
+    "Okafor",
+    "Tanaka",
+    "Moreno",
+    "Shevchenko",
+    "Mensah",
+    "Berg",
+    "Costa",
+    "Haddad",
+    "Rossi",
+    "Kowalski",
+    "Demir",
+]
+PROVIDERS = ["gmail.com", "outlook.com", "yahoo.com", "icloud.com", "gmx.de", "proton.me"]
+"""Everybody has an ordinary name and address: what is measured is the browser, not the mail address."""
 
 
 class Run(NamedTuple):
@@ -45,18 +81,21 @@ def major() -> str:
 def play(subject: Subject, url: str, number: int, *, gl: bool) -> Run:
     """Lets a subject visit. ``number`` is the round: it seeds the hands, and makes the address its own."""
     mark = uuid.uuid4().hex
-    email = f"{subject.name}.{mark[:6]}@example.com"
+    who = Random(mark)
+    first, last = who.choice(FIRST), who.choice(LAST)
+    email = f"{first}.{last}{who.randint(10, 99)}@{who.choice(PROVIDERS)}".lower()
     with tempfile.TemporaryDirectory(prefix="zoo-", ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         profile = Path(folder) / "profile"
         profile.mkdir()
-        environ = _environ(mark, _task(subject, url, profile, email, number, gl=gl))
+        environ = _environ(mark, _task(subject, url, profile, (f"{first} {last}", email), number, gl=gl))
         if subject.screen:
             environ["DISPLAY"] = stack.enter_context(display())
         error = _wait(_command(subject), environ, mark, folder)
     return Run(email, error)
 
 
-def _task(subject: Subject, url: str, profile: Path, email: str, number: int, *, gl: bool) -> dict[str, Any]:
+def _task(subject: Subject, url: str, profile: Path, who: tuple[str, str], number: int, *, gl: bool) -> dict[str, Any]:
+    name, email = who
     binary = {"binary": executable("webkit")} if "webkit" in subject.needs else {}
     options = json.loads(json.dumps({**subject.options, **binary}).replace("{major}", major()))
     return {
@@ -67,7 +106,7 @@ def _task(subject: Subject, url: str, profile: Path, email: str, number: int, *,
         "chromedriver": shutil.which("chromedriver") or "",
         "firefox": executable("firefox"),
         "flags": _flags(subject, gl=gl),
-        "fields": {"name": "Jordan Ellis", "email": email, "password": PASSWORD},
+        "fields": {"name": name, "email": email, "password": PASSWORD},
         "seed": number,
         "options": options,
     }
