@@ -38,7 +38,7 @@ class Desk:
             outcome = self.act(admission, account)
             if outcome.kind is not Kind.CREATED:
                 beat.drop()
-        self.panel.record(admission, outcome)
+            self.panel.record(admission, outcome)  # inside: after a real row it is written faster
         return outcome
 
     def act(self, admission: Admission, account: Account) -> Outcome:
