@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from hushgate.house import House
-from hushgate.quiz.draw import drawn, traits
+from hushgate_demo.layout import UNITS, answers
 
-UNITS = {"blink": 64, "gecko": 60}
-
-
-def answers(seed: bytes, engine: str = "blink", unit: float | None = None) -> list[str]:
-    """What this engine would answer: right, and rounded to its unit, or to another where the screen's pixels are not the page's."""
-    said = [_say(kind.name, kind.answer(numbers), unit or UNITS[engine]) for kind, numbers in drawn(seed)]
-    return [*said, *(trait.answers[engine] for trait in traits(seed))]
-
-
-def _say(kind: str, numbers: tuple[float, ...], unit: float) -> str:
-    if kind == "rows":
-        return f"{numbers[0]:g}"
-    if kind == "matrix":
-        return f"matrix({', '.join(f'{number:g}' for number in numbers)})"
-    return " ".join(f"{math.floor(number * unit + 0.01) / unit:g}px" for number in numbers)
+__all__ = ["UNITS", "answers", "answers_to"]
 
 
 def answers_to(house: House, opened: dict[str, Any], engine: str = "blink") -> list[str]:

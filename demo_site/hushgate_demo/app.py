@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from hushgate import Gate
-from hushgate_demo import analytics, members, pages, panel, signup
+from hushgate_demo import analytics, layout, members, pages, panel, signup
 from hushgate_demo import clock as clocks
 from hushgate_demo.accounts import Accounts
 from hushgate_demo.clock import Clock
@@ -35,6 +35,7 @@ def create_app(gate: Gate, settings: Settings, clock: Clock | None = None) -> Fl
         app.register_blueprint(panel.blueprint(desk))
         if clock:
             app.register_blueprint(clocks.blueprint(clock))
+            app.register_blueprint(layout.blueprint(gate))
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     app.context_processor(lambda: {"site": settings, "attempt": uuid.uuid4().hex})
     _guard(app, settings)

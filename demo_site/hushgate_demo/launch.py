@@ -43,8 +43,6 @@ ghost_hooks = "hushgate_demo.hooks"
 [sites.{SITEKEY}.limits]
 exempt = ["127.0.0.0/8", "::1/128"]  # you will fill the form more than five times an hour
 
-[sites.{SITEKEY}.checks]
-quiz-unanswered = "observe"  # the wave's visitors are made up, and have no page to measure boxes in
 """
 
 

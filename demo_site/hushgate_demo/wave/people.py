@@ -52,10 +52,16 @@ _CARDS = (
 )
 
 
+def _who(random: Random, number: int, run: str) -> tuple[str, str]:
+    """A name, and an address at a company of its own: people do not share the wave's domain."""
+    name, _ = name_and_email(random, number, run)
+    return name, f"{name.lower().replace(' ', '.')}@firm-{run}-{number}.example.com"
+
+
 def make(random: Random, number: int, run: str) -> Visitor:
     """One made-up person at home in one of six countries."""
     home = random.choice(_HOMES)
-    name, email = name_and_email(random, number, run)
+    name, email = _who(random, number, run)
     seconds = random.uniform(9, 14)
     return Visitor(
         country=home.country,
@@ -78,7 +84,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def replay(random: Random, record: dict[str, Any], number: int, run: str) -> Visitor:
     """One recorded person, with an address of the record's country if we have one, else the record's own."""
-    name, email = name_and_email(random, number, run)
+    name, email = _who(random, number, run)
     headers = [(key, "" if key in _PER_REQUEST else str(value)) for key, value in record.get("headers", {}).items()]
     opened = record.get("timing", {}).get("open_to_verdict_ms") or 12_000
     return Visitor(
