@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tomllib
 from pathlib import Path
 from random import Random
 
@@ -52,3 +53,9 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
         with pytest.raises(SystemExit, match=rf"port {port}, for the demo site, is taken.*DEMO_PORT={port + 1}"):
             launch.run_demo(port, port - 1, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_judges_as_it_ships(tmp_path: Path) -> None:
+    """A check that the demo put up with for its wave would be one that bots need not mind there."""
+    settings = tomllib.loads(launch.write_settings(tmp_path).read_text())
+    assert all("checks" not in site and "policy" not in site for site in settings["sites"].values())

@@ -94,8 +94,11 @@ class Pace:
         self._own: dict[str, Reservoir] = {}
         self._saved = time.monotonic()
 
-    def __call__(self, action: str, *, ghost: bool) -> Beat:
-        """Brackets what a real signup does and a ghost does not. ``with`` or ``async with``."""
+    def __call__(self, action: str, *, ghost: bool = False) -> Beat:
+        """Brackets what may differ between a real signup and a ghost: from before ``admit``, whose work does, to before the answer.
+
+        ``with`` or ``async with``. Say within it which of the two it is: ``beat.ghost = admission.ghosted``.
+        """
         return Beat(self, action, ghost)
 
     def hold(self, action: str, spent: float, *, ghost: bool) -> float:
@@ -150,11 +153,11 @@ class Pace:
 
 
 class Beat:
-    """One bracket. What ends with an exception is neither timed nor held."""
+    """One bracket. ``ghost`` may be set while it is open. What ends with an exception is neither timed nor held."""
 
     def __init__(self, pace: Pace, action: str, ghost: bool) -> None:
-        self._pace, self._action, self._ghost, self._begun = pace, action, ghost, 0.0
-        self._dropped = False
+        self._pace, self._action, self.ghost, self._begun = pace, action, ghost, 0.0
+        self.dropped = False
 
     def __enter__(self) -> Self:
         self._begun = time.perf_counter()
@@ -177,15 +180,15 @@ class Beat:
 
     def drop(self) -> None:
         """Says that this was no signup after all (the address was taken): it is neither timed nor held."""
-        self._dropped = True
+        self.dropped = True
 
     def _end(self, kind: type[BaseException] | None) -> float:
         """When this one may go, by the performance counter."""
         spent = time.perf_counter() - self._begun
-        if kind is not None or self._dropped:
+        if kind is not None or self.dropped:
             return 0.0
-        left = self._pace.hold(self._action, spent, ghost=self._ghost)
-        if self._ghost and left > SAVE_IN_S and self._pace.due():
+        left = self._pace.hold(self._action, spent, ghost=self.ghost)
+        if self.ghost and left > SAVE_IN_S and self._pace.due():
             self._pace.save()
         return self._begun + spent + left + EVEN_S
 
