@@ -230,6 +230,8 @@ def _near(path: Path) -> Path:
 
 def _welcome(demo_port: int, gate_port: int, data: Path) -> str:
     demo = f"http://{HOST}:{demo_port}"
+    command = _near(Path(sys.executable).with_name("hushgate"))
+    settings = f"HUSHGATE_CONFIG={_near(data / 'hushgate.toml')} HUSHGATE_DATA={_near(data)}"
     ports = "" if (demo_port, gate_port) == (8000, 8100) else f" --demo-port {demo_port} --gate-port {gate_port}"
     return f"""
   The signup page   {demo}
@@ -242,8 +244,13 @@ def _welcome(demo_port: int, gate_port: int, data: Path) -> str:
 
   or a wave of them, with some people among them:
 
-    hushgate demo --wave{ports}
+    {command} demo --wave{ports}
 
-  Every visit is on record in {_near(data / "spool")}; `hushgate explain` says in words why it was judged so.
+  Every visit is on record in {_near(data / "spool")}. A summary, and in words why one was judged so:
+
+    export {settings}
+    {command} report
+    {command} explain ID
+
   Ctrl-C stops both.
 """
