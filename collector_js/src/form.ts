@@ -9,11 +9,11 @@ export interface FormHandlers {
   gone(): void;
 }
 
-/** The forms that are bound at the moment: those that the page names, or the one that asks for a password or an address. */
+/** The forms that are bound at the moment: those that the page names, or the one that asks for a password or a mail address. */
 export function chosenForms(): HTMLFormElement[] {
   const { form } = options;
   const all = [...document.querySelectorAll<HTMLFormElement>(form || "form")];
-  const likely = form ? all : all.filter((one) => one.querySelector("[type=password],[type=email]"));
+  const likely = form ? all : all.filter((one) => one.querySelector("[type=password],[type=email],[name*=mail i]"));
   return form || likely.length === 1 ? likely : [];
 }
 

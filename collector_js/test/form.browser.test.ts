@@ -24,6 +24,17 @@ inBrowsers("a form", (bench) => {
     expect(bench.gate.visits[0]?.payload.page).toMatchObject({ when: "submit", embedding: "top", version: "1.0.0" });
   });
 
+  test("is found by a field that is called email and nothing more", async () => {
+    const { page, shop, gate } = bench;
+    const body =
+      '<form action="/signup" method="post"><input name="email" id="mail"><button id="go">Go</button></form>';
+    await page.goto(shop.page({ head: tagOf(gate), body }));
+    await ready(bench);
+    await page.click("#go");
+    await until(() => shop.posts.length);
+    expect(tokens(bench)).toEqual(["token-v1"]);
+  });
+
   test("goes with an empty field when the gate is gone", async () => {
     await open(bench);
     bench.gate.close();
