@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from hushgate.config import load
+
+THREADS = 64
+"""A request whose body stops in the middle of its way holds one of them until its client is gone. Started as they are needed."""
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8100, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Processes.")
-@click.option("--threads", default=1, show_default=True, help="Threads in each that run the app.")
+@click.option("--threads", default=THREADS, show_default=True, help="Requests that each answers at once, at the most.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serves the gate: sessions, verdicts, siteverify and the collector."""
     from granian import Granian
@@ -19,6 +24,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from granian.log import LogLevels
 
     load().keys()
+    # granian warns of more threads than there are processors: these wait for visitors, and only one at a time runs Python
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     server = Granian(
         "hushgate.web.app:from_env",
         factory=True,
