@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hushgate.errors import StateLost
-from hushgate.state import Hit, Lease, Limit
+from hushgate.state import Hit, Lease, Limit, Quota
 from hushgate.state.sqlite import SqliteState
 from stores import FORK, comes_back, fresh, in_child, in_children, lost_within
 
@@ -67,6 +67,18 @@ def test_sqlite_is_bounded_by_time(tmp_path: Path) -> None:
         pass
     assert rows(path, "nonce") == 3000 and rows(path, "counter") == 0
     assert not any(state.spend("a", f"new-{number}", 10).fresh for number in range(3000))
+    state.close()
+
+
+def test_sqlite_is_bounded_where_each_write_makes_many_entries(tmp_path: Path) -> None:
+    """A signup counts against a dozen limits, and a hostile one comes with new values for each."""
+    clock, path = Clock(), tmp_path / "state.sqlite"
+    state = SqliteState(path, clock=clock)
+    for number in range(3000):
+        clock.now += 0.1
+        state.take("a", [Quota(f"{kind}:{number}", 10, 10) for kind in range(14)])
+    live = 14 * 20 * 10
+    assert rows(path, "counter") < 2 * live
     state.close()
 
 
