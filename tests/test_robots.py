@@ -353,6 +353,16 @@ def test_what_is_signed_but_not_known_here_convicts_nobody(knowing: Lookout, sig
     assert robot and robot.verified
 
 
+def test_an_agent_cannot_sign_in_the_name_of_another(tmp_path: Path, knowing: Lookout, signer: Signer) -> None:
+    other = Signer()
+    (tmp_path / "keys" / "other.example.json").write_text(other.directory)
+    signed = other.sign()
+    ahead = f'sig0=("@authority");keyid="{thumbprint(signer.x)}";tag="x", {signed["signature-input"]}'
+    headers = {**signed, "signature-input": ahead, "signature": f"sig0=:AAAA:, {signed['signature']}"}
+    robot = Lookout(tmp_path).recognise("84.128.0.1", headers)
+    assert robot and robot.verified and robot.name == "other.example"
+
+
 def test_other_signatures_are_not_ours_to_judge(knowing: Lookout, signer: Signer) -> None:
     assert knowing.recognise("84.128.0.1", signer.sign(tag="something-else")) is None
 

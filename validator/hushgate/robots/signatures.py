@@ -125,9 +125,12 @@ def _check(asked: Asked, key: Key, resolver: _Resolver) -> Signed:
         (result, *_) = verifier.verify(asked, max_age=MAX_AGE, expect_tag=TAG)
     except (HTTPMessageSignaturesException, ValueError, KeyError) as error:
         return Signed(key.agent, False, str(error)[:120])
+    signer = resolver.keys[
+        str(result.parameters["keyid"])
+    ].agent  # of several signatures, whose it is that was verified
     names = {name.partition(";")[0].strip('"') for name in result.covered_components}
     if not names.issuperset(covered):
-        return Signed(key.agent, False, f"its signature does not cover {' and '.join(covered)}")
+        return Signed(signer, False, f"its signature does not cover {' and '.join(covered)}")
     if "expires" not in result.parameters:
-        return Signed(key.agent, False, "its signature does not say until when it is good")
-    return Signed(key.agent, True, "")
+        return Signed(signer, False, "its signature does not say until when it is good")
+    return Signed(signer, True, "")
