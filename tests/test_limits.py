@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -242,6 +243,17 @@ def test_without_the_state_store_limits_are_not_judged(door: Opened, monkeypatch
 def test_any_text_for_an_address_is_taken(door: Opened, email: str) -> None:
     assert door(provider="1/hour", domain="1/hour").signup(email=email).allowed
     assert domain_of("a@b@C.Example.") == "c.example" and domain_of("a@bücher.example") == "xn--bcher-kva.example"
+
+
+def test_what_is_typed_into_a_form_fills_no_memory(rig: Rig) -> None:
+    tracemalloc.start()
+    try:
+        for number in range(40):
+            assert domain_of(f"{'x' * 100_000}{number}@mail.example") == "mail.example"
+            rig.house.sessions.hash(f"{'x' * 100_000}{number}", rig.house.ring.newest.id)
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_provider_is_known_by_name_or_by_the_host_that_takes_its_mail() -> None:

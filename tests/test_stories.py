@@ -12,7 +12,7 @@ import pytest
 from hushgate.engine import man
 from hushgate.evidence import MOMENT, Evidence, from_example
 from hushgate.evidence.headers import VOLATILE
-from hushgate.judge import default_rules, judge_record
+from hushgate.judge import _keep_background, default_rules, judge_record
 from hushgate.payload import STORY_MAX, read_payload
 from hushgate.registry import all_checks
 from hushgate.visit import Visit
@@ -63,6 +63,14 @@ def test_the_same_words_are_one_story_and_others_another() -> None:
         payload(languages=["x" * 60] * 64, iframe={"languages": ["x" * 60] * 64, "user_agent": "y" * 999})
     )
     assert len(msgspec.json.encode(large.story.signals)) > STORY_MAX and not large.story.kept
+
+
+def test_headers_that_nobody_sends_fill_no_memory(rig: Rig) -> None:
+    _keep_background.cache_clear()
+    rig.visit(headers={**HEADERS, **{f"x-{number}": "y" * 1000 for number in range(20)}})
+    assert _keep_background.cache_info().currsize == 0 and told(rig).judged
+    rig.visit()
+    assert _keep_background.cache_info().currsize == 1
 
 
 def test_no_check_reads_a_header_that_is_left_out_of_the_story() -> None:

@@ -18,6 +18,8 @@ from hushgate.scoring import Thresholds, score
 from hushgate.visit import Judged, Network, Skip, Visit
 
 LookUp = Callable[[str], Network]
+HEADERS_MAX = 8 * 1024
+"""Letters of headers that are kept with a story; real ones have 1 to 2 kB."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None 
 
 def _background(visit: Visit, story: Story, watch: Watch, network: Network | None) -> Background:
     headers = tuple([header for header in visit.headers.items() if header[0] not in VOLATILE])
-    if story.kept and not visit.page:
+    if story.kept and not visit.page and sum([len(name) + len(value) for name, value in headers]) <= HEADERS_MAX:
         return _keep_background(watch, story, headers, network, visit.action)
     return watch.background(of_story(story, dict(headers), network, visit.action, visit.page))
 

@@ -18,6 +18,8 @@ from hushgate.quiz import QUIZ_VERSION, make_seed
 
 HASH_BYTES = 9
 HASHES_KEPT = 2048
+HASHED_MAX = 5 * 1024
+"""Letters of a text whose hash is kept: what a browser says of itself has less, and what is typed into a form may have a million."""
 FUTURE_MS = 120_000
 """How far ahead of our clock a session may be: another worker's clock, never minutes."""
 
@@ -58,10 +60,13 @@ class Sessions:
         self._signer = Signer(
             ring.oldest_first("session"), salt="hushgate.session", key_derivation="none", algorithm=OneShot()
         )
-        self.hash = lru_cache(maxsize=HASHES_KEPT)(self._hash)
+        self._kept = lru_cache(maxsize=HASHES_KEPT)(self._hash)
+
+    def hash(self, value: str, key_id: str) -> str:
+        """A short keyed hash, for holding two requests against each other without keeping what they said."""
+        return self._kept(value, key_id) if len(value) <= HASHED_MAX else self._hash(value, key_id)
 
     def _hash(self, value: str, key_id: str) -> str:
-        """A short keyed hash, for holding two requests against each other without keeping what they said."""
         key = self._ring.derive("session-hash", key_id) or b""
         return b64(hashlib.blake2b(value.encode("utf-8", "replace"), key=key, digest_size=HASH_BYTES).digest())
 

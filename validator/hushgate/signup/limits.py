@@ -190,10 +190,15 @@ def visitor(ip: str, prefix6: int) -> str:
     return str(address) if address.version == 4 else str(ipaddress.ip_network((address, prefix6), strict=False))
 
 
-@lru_cache(maxsize=8192)
 def domain_of(email: str | None) -> str:
     """The domain of a mail address in ASCII, "" where there is none, or where it can be none."""
-    domain = (email or "").rpartition("@")[2].strip().rstrip(".").lower() if "@" in (email or "") else ""
+    return _domain(email.rpartition("@")[2][: DOMAIN_MAX + 1]) if email and "@" in email else ""
+
+
+@lru_cache(maxsize=8192)
+def _domain(text: str) -> str:
+    """The same of what stands behind the @: only that is kept, for a form may hold an address of a megabyte."""
+    domain = text.strip().rstrip(".").lower()
     try:
         return domain.encode("idna").decode() if not domain.isascii() else domain[:DOMAIN_MAX]
     except UnicodeError:
