@@ -19,7 +19,11 @@ GATE: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
-        "trusted_proxies", read.networks, (), "Networks whose X-Forwarded-For is believed. Nobody's, unless named here."
+        "trusted_proxies",
+        read.networks,
+        (),
+        "Networks whose X-Forwarded-For is believed. Nobody's, unless named here. Such a proxy must drop headers with an underscore in "
+        "their names (nginx does unless told otherwise): to a WSGI server X_Forwarded_For is the same header, and a visitor's own word.",
     ),
     Setting(
         "session_ttl",
