@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.browser import Browser
 from hushgate.registry import Tier, check
 from hushgate.signals import Automation
 
+_CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _HIDDEN = "webdriver"
 
 
@@ -93,3 +98,29 @@ def natives_changed(automation: Automation) -> str | None:
 def log_serialised(automation: Automation) -> str | None:
     """A driver that listens to the console serialises what is logged. So do the developer tools."""
     return "a logged object was read" if automation.serialised else None
+
+
+@check(
+    "webdriver-gone",
+    title="navigator.webdriver is not there at all",
+    tier=Tier.SOFT,
+    weight=65,
+    flags=[{"webdriver": None, "user_agent": _FIREFOX}, {"webdriver": None, "user_agent": _CHROME}],
+    passes=[
+        {"webdriver": False, "user_agent": _FIREFOX},
+        {"webdriver": None, "user_agent": _FIREFOX.replace("140", "58")},
+        {"webdriver": None, "user_agent": _CHROME.replace("142", "88")},
+        {"webdriver": None, "user_agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1)"},
+    ],
+    wrong_about="People whose browser was built without it; none is known.",
+)
+def webdriver_gone(webdriver: bool | None, browser: Browser) -> str | None:
+    """Every browser of these versions has it, and says false in a person's hands. Who deletes it was driven.
+
+    Sources: MDN, Navigator.webdriver (Firefox 60); Chrome 89's release notes (false, and always there).
+    """
+    since = {"blink": 90, "gecko": 61}.get(browser.engine)
+    version = browser.chromium if browser.engine == "blink" else browser.major
+    if webdriver is not None or since is None or (version or 0) < since:
+        return None
+    return f"{browser.words} has navigator.webdriver, and this one does not"
