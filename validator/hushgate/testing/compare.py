@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from hushgate.testing.answers import Answer, read_answer
-from hushgate.testing.kinds import Skeleton, kind, leaves, of_fixed_length
+from hushgate.testing.kinds import Skeleton, could_be, kind, leaves, of_fixed_length
 
 TIMED = 20
 """Timings of each side from which they are compared."""
@@ -103,11 +103,17 @@ def _or(words: Iterable[str]) -> str:
     return " or ".join(sorted(words)) or "nothing"
 
 
+def _kinds(reals: Sequence[object], ghosts: Sequence[object]) -> tuple[set[str], set[str]]:
+    """What the real ones are, and what ghosts are that no real one could be."""
+    possible = {words for value in reals for words in could_be(value)}
+    return {kind(value) for value in reals}, {kind(value) for value in ghosts if not could_be(value) & possible}
+
+
 def _values(what: str, reals: list[str], ghosts: list[str]) -> list[str]:
     """Compares the values of one place: what they are, their length, and whether they are always the same."""
-    known, met = {kind(value) for value in reals}, {kind(value) for value in ghosts}
-    if not met <= known:
-        return [f"{what}: a real one is {_or(known)}, a ghost's is {_or(met - known)}"]
+    known, odd = _kinds(reals, ghosts)
+    if odd:
+        return [f"{what}: a real one is {_or(known)}, a ghost's is {_or(odd)}"]
     if len(reals) > 1 and len(set(reals)) == 1 and set(ghosts) != set(reals):
         return [f"{what}: a real one is always {reals[0]!r}, a ghost's may be {min(set(ghosts) - set(reals))!r}"]
     if len(ghosts) > 1 and len(set(reals)) == len(reals) > 1 and len(set(ghosts)) == 1:
@@ -158,10 +164,9 @@ def _json(reals: list[Answer], ghosts: list[Answer]) -> list[str]:
             lines.append(f"{path}: only {'a ghost' if theirs else 'a real one'} has it")
         elif isinstance(ours[0], str) and isinstance(theirs[0], str):
             lines += _values(path, [_text(one) for one in ours], [_text(one) for one in theirs])
-        elif not {kind(value) for value in theirs} <= {kind(value) for value in ours}:
-            lines.append(
-                f"{path}: a real one is {_or(set(map(kind, ours)))}, a ghost's is {_or(set(map(kind, theirs)))}"
-            )
+        else:
+            known, odd = _kinds(ours, theirs)
+            lines += [f"{path}: a real one is {_or(known)}, a ghost's is {_or(odd)}"] if odd else []
     return lines
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+# itsdangerous begins a token with a dot where its content was compressed, which depends on the content's letters.
 _KINDS = (
     ("empty", r""),
     ("a whole number", r"-?\d+"),
@@ -22,10 +23,16 @@ _KINDS = (
     ("a ULID", r"[0-7][0-9A-HJKMNP-TV-Z]{25}"),
     ("hexadecimal digits", r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}"),
     ("a mail address", r"[^\s@]+@[^\s@]+\.[^\s@]+"),
-    ("a signed token of 2 parts", r"[\w-]{8,}[.:][\w-]{8,}"),
-    ("a signed token of 3 parts", r"[\w-]{8,}[.:][\w-]{4,}[.:][\w-]{8,}"),
+    ("a signed token of 2 parts", r"\.?[\w-]{8,}[.:][\w-]{8,}"),
+    ("a signed token of 3 parts", r"\.?[\w-]{8,}[.:][\w-]{4,}[.:][\w-]{8,}"),
     ("a random word", r"(?=.*[0-9])(?=.*[A-Za-z])[\w-]{16,}"),
 )
+_BY_CHANCE = (
+    ("a random word", r"[A-Za-z_-]{16,}"),
+    ("hexadecimal digits", r"\d{16,}"),
+    ("24 hexadecimal digits", r"\d{24}"),
+)
+"""What a random value may look like instead: one in 36 of Python's token_urlsafe(16) has no digit, one in 1,800 of token_hex(8) no letter."""
 _COMPILED = tuple((words, re.compile(pattern)) for words, pattern in _KINDS)
 RANDOM = ("UUID", "ULID", "hexadecimal", "token", "random")
 
@@ -49,6 +56,13 @@ def kind(value: object) -> str:
         if match:
             return words.format(*match.groups())
     return "text"
+
+
+def could_be(value: object) -> frozenset[str]:
+    """What a value is, and what it may be as well, where the throw of the dice left out a digit or a letter."""
+    text = value if isinstance(value, str) and not isinstance(value, Form) else ""
+    by_chance = {words for words, pattern in _BY_CHANCE if re.fullmatch(pattern, text)}
+    return frozenset({kind(value), *by_chance})
 
 
 def of_fixed_length(words: str) -> bool:
