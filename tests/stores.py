@@ -5,14 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hushgate.errors import StateLost
-from hushgate.state import State, open_state
+from hushgate.state import Batch, Count, Counting, Quota, State, Take, Taken, Tally, open_state
 from servers import Cluster, Server, redis_cluster, redis_server
 
 KINDS = ["sqlite", "redis", "redis-cluster"]
@@ -105,3 +105,19 @@ def comes_back(work: Callable[[], Any], seconds: float = 10) -> Any:
             assert time.monotonic() - began < 0.6
             assert time.monotonic() < deadline, "it does not come back"
             time.sleep(0.02)
+
+
+def take(
+    state: State, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
+) -> Taken:
+    """What a store says to one Take."""
+    return state.decide(shard, Batch(takes=[Take(quotas, marker, ttl)], consume=consume)).taken[0]
+
+
+def tally(
+    state: State, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
+) -> Tally:
+    """What a store says to counts, after what was to be counted later."""
+    reply = state.decide(shard, Batch(later=[Counting(also)], counting=Counting(counts, marker)))
+    assert reply.tally is not None
+    return reply.tally

@@ -12,6 +12,7 @@ from hushgate.state import Count, Lease, Limit, Quota
 from hushgate.state.sqlite import SqliteState
 from hushgate_demo.clock import Clock, CountingState, blueprint
 from hushgate_demo.settings import Settings
+from stores import take, tally
 
 
 def client(clock: Clock) -> FlaskClient:
@@ -40,15 +41,15 @@ def test_counters_go_by_it_and_leases_do_not(tmp_path: Path) -> None:
     state = CountingState(SqliteState(tmp_path / "state.sqlite"), tmp_path, clock)
     one, quota = [Limit("x", 1, 60)], [Quota("y", 1, 60)]
     state.ping()
-    assert state.hit("a", one).allowed and not state.test("a", one).allowed and state.take("a", quota).allowed
-    assert state.tally("a", [Count("z", 60)]).counts == (1,)
-    assert state.spend("a", "n", 60).fresh and state.lease("t", "ann", 60, spend=False) is Lease.GRANTED
+    assert state.hit("a", one).allowed and not state.test("a", one).allowed and take(state, "a", quota).allowed
+    assert tally(state, "a", [Count("z", 60)]).counts == (1,)
+    assert state.spend("a", "n", 60).fresh and state.lease("a", "t", "ann", 60, spend=False) is Lease.GRANTED
     clock.set(clock() + 3600)
-    assert state.hit("a", one).allowed and state.take("a", quota).allowed
-    assert state.tally("a", [Count("z", 60)]).counts == (1,)
-    assert not state.spend("a", "n", 60).fresh and state.lease("t", "bob", 60, spend=False) is Lease.REPLAYED
-    state.release("t", "ann")
-    assert state.commit("t", "bob", 60)
+    assert state.hit("a", one).allowed and take(state, "a", quota).allowed
+    assert tally(state, "a", [Count("z", 60)]).counts == (1,)
+    assert not state.spend("a", "n", 60).fresh and state.lease("a", "t", "bob", 60, spend=False) is Lease.REPLAYED
+    state.release("a", "t", "ann")
+    assert state.commit("a", "t", "bob", 60)
     while state.sweep():
         pass
     state.close()

@@ -26,6 +26,7 @@ from hushgate_demo.wave.kinds import KINDS
 from hushgate_demo.wave.timed import HANDS, gather, replay
 from hushgate_demo.wave.visitor import Signup
 from running import running_demo
+from test_mail_records import look
 
 OWN = {setting.name: setting.default for setting in MAIL}
 START = 1_700_000_000.0
@@ -46,7 +47,7 @@ def decide(folder: Path, signups: list[Signup]) -> dict[bool, Counter[str]]:
     for one in signups:
         clock.now = START + one.at - signups[0].at
         address = read(one.visitor.email)
-        records = ledger.look(address, address_prefix(one.visitor.ip))
+        records = look(ledger, address, address_prefix(one.visitor.ip))
         flags = judge(Subject(address, records), OWN)
         points = score(flags, suspect=False)
         decision = "ghost" if points >= OWN["ghost_at"] else "challenge" if points >= OWN["challenge_at"] else "allow"

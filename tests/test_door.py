@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,11 @@ from hushgate.errors import StateLost
 from hushgate.house import House
 from hushgate.settings import LAYERS
 from hushgate.signup.door import Door
-from hushgate.signup.layer import Attempt, Consuming, Layer, NotJudged, strength
+from hushgate.signup.layer import Asking, Attempt, Layer, NotJudged, strength
+from hushgate.state import UNLIMITED, Batch, Quota, Reply, Take
+from hushgate.verify import shard_of
 from hushgate.visit import Decision, Word
-from stories import HEADERS, Rig, open_rig
+from stories import HEADERS, SITE, Rig, open_rig
 from test_tokens import gate_of
 
 
@@ -34,13 +37,24 @@ class Says(Layer):
         self.told.append(decision)
 
 
-class Counts(Says, Consuming):
-    """The same, and it counts."""
+class Asks(Says, Asking):
+    """The same, and it asks the state store for one counter of its own."""
 
-    taken = 0
+    asked, lost = 0, False
 
-    def take(self, attempt: Attempt, so_far: Decision) -> Word | None:
-        self.taken += 1
+    def __init__(self, *values: Any, **more: Any) -> None:
+        super().__init__(*values, **more)
+        self.counts: list[float | None] = []
+
+    def ask(self, attempt: Attempt, so_far: Decision) -> Batch | None:
+        self.asked += 1
+        self.so_far = [so_far]
+        return Batch(takes=[Take([Quota(self.name, UNLIMITED, 3600)])])
+
+    def hear(self, attempt: Attempt, reply: Reply | None, so_far: Decision) -> Word | None:
+        self.so_far.append(so_far)
+        self.lost = reply is None
+        self.counts += reply.taken[0].counts if reply else ()
         return self.look(attempt)
 
 
@@ -90,10 +104,10 @@ def test_the_strongest_word_decides_and_all_are_told(rig: Rig) -> None:
 
 
 def test_an_early_denial_ends_everything_and_the_token_is_not_touched(rig: Rig) -> None:
-    token, late = rig.token(), Counts("late", None)
+    token, late = rig.token(), Asks("late", None)
     admission = admit(rig, Says("first", word("first", "deny"), early=True), late, token=token)
     assert (admission.decision, admission.verdict, admission.id) == ("deny", None, None)
-    assert late.taken == 0 and late.told == ["deny"]
+    assert late.asked == 0 and late.told == ["deny"]
     assert rig.redeem(token)["success"] is True
 
 
@@ -119,13 +133,49 @@ def test_a_layer_that_fails_after_the_decision_changes_nothing(rig: Rig, monkeyp
     assert admit(rig, layer).decision == "challenge"
 
 
-@pytest.mark.parametrize(
-    ("decision", "taken"), [("allow", 1), ("challenge", 1), ("throttle", 0), ("ghost", 0), ("deny", 0)]
-)
-def test_nothing_is_counted_where_another_layer_refuses(rig: Rig, decision: Decision, taken: int) -> None:
-    counting = Counts("limits", None)
-    admit(rig, counting, Says("a", word("a", decision)))
-    assert counting.taken == taken
+def test_who_asks_the_store_hears_its_own_answers_and_what_the_others_said(rig: Rig) -> None:
+    first, last, plain = Asks("limits", None), Asks("mail", word("mail", "throttle")), Says("a", word("a", "challenge"))
+    first.last = True
+    calls: list[Batch] = []
+    decide = rig.house.state.decide
+
+    def noted(shard: str, batch: Batch) -> Reply:
+        calls.append(batch)
+        return decide(shard, batch)
+
+    object.__setattr__(rig.house.state, "decide", noted)
+    for number in range(1, 4):
+        admit(rig, first, last, plain)
+        assert len(calls) == number and calls[-1].lease and len(calls[-1].takes) == 2
+    assert first.counts == last.counts == [0, 1, 2]
+    assert first.so_far == ["challenge", "throttle"] and last.so_far == ["challenge", "challenge"]
+
+
+def test_a_token_that_somebody_else_has_counts_nothing_and_is_asked_about_without_it(rig: Rig) -> None:
+    token = rig.token()
+    rig.house.state.lease(shard_of(SITE), rig.house.tokens.read(token).nonce, "somebody else", 60, spend=False)
+    layer = Asks("limits", None)
+    admission = admit(rig, layer, token=token)
+    assert (admission.decision, admission.verdict, admission.log["code"]) == ("challenge", None, "replayed")
+    assert layer.asked == 2 and layer.counts == [0], "what was asked with the token was not counted"
+    admit(rig, layer)
+    assert layer.counts == [0, 1]
+
+
+@pytest.mark.parametrize(("rule", "decision", "code"), [("judge", "allow", "human"), ("refuse", "allow", "state_lost")])
+def test_one_question_is_lost_and_each_layer_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, decision: str, code: str
+) -> None:
+    rig = open_rig(tmp_path, gate={"state_lost": rule})
+
+    def lost(*_: Any) -> None:
+        raise StateLost("gone")
+
+    monkeypatch.setattr(rig.house.state, "decide", lost)
+    layer = Asks("limits", None)
+    admission = admit(rig, layer)
+    assert (admission.decision, admission.log["code"], layer.lost, admission.lost) == (decision, code, True, ["state"])
+    rig.house.close()
 
 
 def test_what_observes_says_what_it_would_do_and_does_nothing(rig: Rig) -> None:

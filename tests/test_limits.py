@@ -20,6 +20,7 @@ from hushgate.signup.usual import ASSUMED, ASSUMED_BY, FACTOR, SMALL, WEEK, Usua
 from hushgate.state import Quota
 from hushgate.visit import Network
 from servers import Cluster
+from stores import take
 from stories import HEADERS, SIGNALS, SITE, Rig, open_rig, person
 from test_tokens import gate_of
 
@@ -135,7 +136,7 @@ def test_a_wave_at_a_great_provider_is_stopped_once_the_site_is_known(door: Open
     hashed = site.gate.house.sessions.hash("google", site.gate.house.ring.newest.id)
     every, google = Quota("signup:all:", 2**52, WEEK), Quota(f"signup:provider:{hashed}", 2**52, WEEK)
     for n in range(3000):  # a third of a week's signups were Gmail's
-        state.take(shard, [every] if n % 3 else [every, google])
+        take(state, shard, [every] if n % 3 else [every, google])
     said = [site.signup(f"203.0.113.{n}", f"u{n}@googlemail.com").allowed for n in range(40)]
     assert said == [True] * 16 + [False] * 24
 
@@ -180,6 +181,44 @@ def test_what_is_challenged_counts_against_its_own_limits_only(door: Opened) -> 
     assert [admission.decision for admission in said] == ["challenge"] * 3 + ["throttle"]
     assert site.signup("203.0.113.9", email="b@small.example").allowed
     assert not site.signup("203.0.113.8", email="c@small.example").allowed
+
+
+@pytest.mark.parametrize("policy", ["allow", "challenge"])
+def test_forms_posted_without_a_browser_use_up_nothing_of_peoples(tmp_path: Path, policy: str) -> None:
+    limits = {"address": "3/hour", "provider": "2/hour", "domain": "2/hour", "network": "2/hour", "site": "2/hour"}
+    rig = open_rig(tmp_path, limits=limits, layers={"mail": "off"}, policy={"missing": policy, "forged": policy})
+    site = Door(rig)
+    said = [site.signup(email=f"{n}@small.example", token=("", "x")[n % 2]).decision for n in range(8)]
+    assert said == ([policy] * 2 + ["throttle"] * 6 if policy == "allow" else [policy] * 3 + ["throttle"] * 5)
+    people = [site.signup(email=f"{n}@small.example") for n in range(3)]
+    assert [one.decision for one in people] == ["allow", "allow", "throttle"]
+    rig.house.close()
+
+
+def test_driven_browsers_that_a_site_lets_in_use_up_nothing_of_peoples(tmp_path: Path) -> None:
+    layers = {"mail": "off", "verdict": "observe"}
+    rig = open_rig(tmp_path, limits={"address": "off", "provider": "2/hour"}, layers=layers)
+    site = Door(rig)
+    said = [site.signup(email="a@small.example", token=rig.token(DRIVEN)).decision for _ in range(4)]
+    assert said == ["allow"] * 2 + ["ghost"] * 2
+    assert [site.signup(email="a@small.example").decision for _ in range(3)] == ["allow", "allow", "throttle"]
+    rig.house.close()
+
+
+def test_what_the_mail_layer_refuses_or_asks_about_is_given_back(tmp_path: Path) -> None:
+    limits = {"address": "4/hour", "provider": "1/hour", "domain": "off", "network": "off", "device": "off"}
+    mail = {"disposable": 100}
+    rig = open_rig(tmp_path, limits=limits, mail=mail)
+    site = Door(rig)
+    token = rig.token()
+    assert all(site.signup(email="a@mailinator.com", token=token).ghosted for _ in range(9)), "nothing is counted"
+    assert [site.signup(email="x1y2z3ab@small.example").decision for _ in range(3)] == ["challenge"] * 3
+    assert site.signup(email="ann@small.example", token=token).allowed, "a challenge used up nothing that is shared"
+    assert site.signup(email="ann@small.example", token=token).allowed, "and the same form counts once"
+    assert site.signup(email="ben@other.example").log["code"] == "over-address"
+    assert site.signup("203.0.113.9", email="ben@small.example").log["code"] == "over-provider"
+    assert site.signup("203.0.113.9", email="x1y2z3ab@small.example").decision == "challenge"
+    rig.house.close()
 
 
 def test_an_office_is_not_limited_as_one_visitor(door: Opened) -> None:
@@ -232,7 +271,7 @@ def test_without_the_state_store_limits_are_not_judged(door: Opened, monkeypatch
     def lost(*_: Any, **__: Any) -> Any:
         raise StateLost("gone")
 
-    monkeypatch.setattr(site.gate.house.state, "take", lost)
+    monkeypatch.setattr(site.gate.house.state, "decide", lost)
     admission = site.signup()
     assert admission.allowed and ("limits", "the state store is lost") in [(s.check, s.why) for s in admission.skipped]
 
@@ -269,7 +308,7 @@ def test_counters_tell_nothing_of_a_visitor(door: Opened) -> None:
     site.signup("203.0.113.7", "ann@private.example")
     state: Any = site.gate.house.state
     keys = " ".join(
-        row[0] for row in state._file.run(lambda handle: handle.execute("SELECT key FROM counter").fetchall())
+        row[0] for row in state._file.run(lambda handle: handle.execute("SELECT key FROM slide").fetchall())
     )
     assert "signup:provider:" in keys
     assert not any(word in keys for word in ("203.0.113", "ann", "private", "example"))

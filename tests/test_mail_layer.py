@@ -29,9 +29,12 @@ class Door:
         self.gate: Gate = gate_of(rig)
         self.number = 0
 
-    def signup(self, email: str | None, *, action: str = "signup", signals: Any = None) -> Admission:
+    def signup(
+        self, email: str | None, *, action: str = "signup", signals: Any = None, token: str | None = None
+    ) -> Admission:
         self.number += 1
-        token = self.rig.token(signals, action=action) if signals else self.rig.token(action=action)
+        if token is None:
+            token = self.rig.token(signals, action=action) if signals else self.rig.token(action=action)
         environ = {"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": f"84.{self.number}.1.1"}
         return self.gate.admit(SimpleNamespace(environ=environ), token=token, action=action, email=email)
 
@@ -97,10 +100,41 @@ def test_numbers_in_a_row_are_asked_from_the_third_on(door: Opened) -> None:
 
 
 def test_a_wave_is_seen_in_what_was_tried_let_in_or_not(door: Opened) -> None:
-    site = door()
+    site = door(syntax="allow", disposable=100)
     for number in range(4812, 4816):
-        assert site.signup(f"x.y{number}@post.example.com", signals=DRIVEN).ghosted
+        assert site.signup(f"x.y{number}@mailinator.com").ghosted
     assert site.signup("z.y4816@other.example.com").decision == "challenge"
+
+
+@pytest.mark.parametrize("how", ["no token", "a forged token", "a driven browser", "somebody else's token"])
+def test_forms_that_are_posted_without_a_browser_make_nobody_part_of_a_wave(door: Opened, how: str) -> None:
+    site = door()
+    first = site.rig.token()
+    site.signup("first@gmail.com", token=first)
+    tokens = {"no token": "", "a forged token": "x" * 400, "somebody else's token": first}
+    for number in range(60):
+        local = f"mo6x{number:02}ybj{number}z" if number % 2 else f"anna{4800 + number}"
+        mail = f"{local}@{('gmail.com', 'small.example.com')[number % 4 // 2]}"
+        driven = {"signals": DRIVEN} if how == "a driven browser" else {"token": tokens[how]}
+        assert not site.signup(mail, **driven).allowed
+    for mail in ("ben@gmail.com", "clara4830@gmail.com", "emma@small.example.com"):
+        said = site.signup(mail)
+        assert said.allowed, said.reasons
+
+
+def test_they_are_judged_by_what_others_left_behind(door: Opened) -> None:
+    site = door(sequence=95)
+    for number in range(4812, 4816):
+        site.signup(f"x.y{number}@post.example.com")
+    assert site.signup("z.y4816@other.example.com", token="").log["code"] == "mail-sequence"
+
+
+def test_where_the_policy_lets_them_in_they_are_counted(tmp_path: Path) -> None:
+    rig = open_rig(tmp_path, layers=ALONE, policy={"missing": "allow"})
+    site = Door(rig)
+    said = [site.signup(f"x.y{number}@post.example.com", token="").decision for number in range(4812, 4816)]
+    assert said == ["allow", "allow", "challenge", "challenge"]
+    rig.house.close()
 
 
 def test_a_domain_from_many_networks_is_asked_until_it_is_known(door: Opened) -> None:
@@ -135,7 +169,7 @@ def test_rules_that_need_no_store_are_asked_where_it_is_lost(door: Opened, monke
         raise StateLost("gone")
 
     site = door()
-    monkeypatch.setattr(site.gate.house.state, "tally", lost)
+    monkeypatch.setattr(site.gate.house.state, "decide", lost)
     assert site.signup("ann@mailinator.com").decision == "challenge"
     ordinary = site.signup("ann@gmail.com")
     assert ordinary.allowed and [skip.why for skip in ordinary.skipped if skip.check == "mail"] == [

@@ -17,7 +17,7 @@ from hushgate.state import Count, Hit, Lease, Limit, Spend, State, Tally, open_s
 from hushgate.state.limits import wait_seconds
 from hushgate.state.lua import Script
 from servers import Cluster, Server
-from stores import DAY, FORK, KINDS, Opener, fresh, in_children
+from stores import DAY, FORK, KINDS, Opener, fresh, in_children, tally
 
 
 def test_a_nonce_is_spent_once(state: State) -> None:
@@ -73,25 +73,25 @@ def test_shards_do_not_share(state: State) -> None:
 def test_a_tally_adds_up_what_is_new_and_only_asks_for_what_is_not(state: State) -> None:
     wide, read, often = Count(fresh(), DAY), Count(fresh(), DAY, 0), Count(fresh(), DAY, 5)
     ann, bob = Count(fresh(), DAY), Count(fresh(), DAY)
-    assert state.tally("a", []) == Tally((), False)
-    assert state.tally("a", [wide, read, often], ann) == Tally((1, 0, 5), False)
-    assert state.tally("a", [wide, read, often], ann) == Tally((1, 0, 5), True)
-    assert state.tally("a", [wide, read, often], bob) == Tally((2, 0, 10), False)
-    assert state.tally("a", [wide, read, often]) == Tally((3, 0, 15), False)
-    assert state.tally("b", [wide], ann) == Tally((1,), False)
-    assert state.tally("a", [wide, read], ann, [wide._replace(add=7), read._replace(add=2)]) == Tally((10, 2), True)
-    assert state.tally("a", [], None, [wide]) == Tally((), False)
-    assert state.tally("a", [wide]).counts == (12,)
+    assert tally(state, "a", []) == Tally((), False)
+    assert tally(state, "a", [wide, read, often], ann) == Tally((1, 0, 5), False)
+    assert tally(state, "a", [wide, read, often], ann) == Tally((1, 0, 5), True)
+    assert tally(state, "a", [wide, read, often], bob) == Tally((2, 0, 10), False)
+    assert tally(state, "a", [wide, read, often]) == Tally((3, 0, 15), False)
+    assert tally(state, "b", [wide], ann) == Tally((1,), False)
+    assert tally(state, "a", [wide, read], ann, [wide._replace(add=7), read._replace(add=2)]) == Tally((10, 2), True)
+    assert tally(state, "a", [], None, [wide]) == Tally((), False)
+    assert tally(state, "a", [wide]).counts == (12,)
 
 
 def test_a_tally_slides(state: State) -> None:
     count = Count(fresh(), 1)
     time.sleep(1 - time.time() % 1)  # the start of a window
-    state.tally("a", [count._replace(add=100)])
+    tally(state, "a", [count._replace(add=100)])
     time.sleep(1.5 - time.time() % 1)
-    assert 0 < state.tally("a", [count._replace(add=0)]).counts[0] < 60
+    assert 0 < tally(state, "a", [count._replace(add=0)]).counts[0] < 60
     time.sleep(1)
-    assert state.tally("a", [count._replace(add=0)]).counts == (0,)
+    assert tally(state, "a", [count._replace(add=0)]).counts == (0,)
 
 
 def test_tallies_of_many_workers_lose_nothing(opener: Opener) -> None:
@@ -99,63 +99,63 @@ def test_tallies_of_many_workers_lose_nothing(opener: Opener) -> None:
 
     def work() -> list[str]:
         state = opener()
-        said = [str(state.tally("a", counts, Count(marker, DAY)).again) for marker in markers]
+        said = [str(tally(state, "a", counts, Count(marker, DAY)).again) for marker in markers]
         state.close()
         return said
 
     answers = Counter(answer for each in in_children(work, 4) for answer in each)
     assert answers == {"False": 20, "True": 60}
     state = opener()
-    assert state.tally("a", [count._replace(add=0) for count in counts]).counts == (20, 20)
+    assert tally(state, "a", [count._replace(add=0) for count in counts]).counts == (20, 20)
     state.close()
 
 
 def test_a_lease_is_its_holders_until_it_is_spent(state: State) -> None:
     token = fresh()
-    assert state.lease(token, "ann", 60, spend=False) is Lease.GRANTED
-    assert state.lease(token, "ann", 60, spend=False) is Lease.AGAIN
-    assert state.lease(token, "bob", 60, spend=False) is Lease.REPLAYED
-    assert state.commit(token, "bob", 60) is False
-    assert state.commit(token, "ann", 60) is True and state.commit(token, "ann", 60) is False
-    assert state.lease(token, "ann", 60, spend=False) is Lease.REPLAYED
+    assert state.lease("a", token, "ann", 60, spend=False) is Lease.GRANTED
+    assert state.lease("a", token, "ann", 60, spend=False) is Lease.AGAIN
+    assert state.lease("a", token, "bob", 60, spend=False) is Lease.REPLAYED
+    assert state.commit("a", token, "bob", 60) is False
+    assert state.commit("a", token, "ann", 60) is True and state.commit("a", token, "ann", 60) is False
+    assert state.lease("a", token, "ann", 60, spend=False) is Lease.REPLAYED
 
 
 def test_an_idempotency_key_gets_the_same_answer_again(state: State) -> None:
     token = fresh()
-    assert state.lease(token, "key", 60, spend=True) is Lease.GRANTED
-    assert state.lease(token, "key", 60, spend=True) is Lease.AGAIN
-    assert state.lease(token, "other", 60, spend=True) is Lease.REPLAYED
-    assert state.lease(token, "", 60, spend=True) is Lease.REPLAYED
+    assert state.lease("a", token, "key", 60, spend=True) is Lease.GRANTED
+    assert state.lease("a", token, "key", 60, spend=True) is Lease.AGAIN
+    assert state.lease("a", token, "other", 60, spend=True) is Lease.REPLAYED
+    assert state.lease("a", token, "", 60, spend=True) is Lease.REPLAYED
 
 
 @pytest.mark.parametrize("spend", [True, False])
 def test_nobody_is_never_the_same_as_nobody(state: State, spend: bool) -> None:
     token = fresh()
-    assert state.lease(token, "", 60, spend=spend) is Lease.GRANTED
-    assert state.lease(token, "", 60, spend=spend) is Lease.REPLAYED
+    assert state.lease("a", token, "", 60, spend=spend) is Lease.GRANTED
+    assert state.lease("a", token, "", 60, spend=spend) is Lease.REPLAYED
 
 
 def test_a_released_lease_is_free_and_a_spent_one_is_not(state: State) -> None:
     token = fresh()
-    state.lease(token, "ann", 60, spend=False)
-    state.release(token, "bob")
-    assert state.lease(token, "bob", 60, spend=False) is Lease.REPLAYED
-    state.release(token, "ann")
-    assert state.lease(token, "bob", 60, spend=True) is Lease.GRANTED
-    state.release(token, "bob")
-    assert state.lease(token, "ann", 60, spend=False) is Lease.REPLAYED
+    state.lease("a", token, "ann", 60, spend=False)
+    state.release("a", token, "bob")
+    assert state.lease("a", token, "bob", 60, spend=False) is Lease.REPLAYED
+    state.release("a", token, "ann")
+    assert state.lease("a", token, "bob", 60, spend=True) is Lease.GRANTED
+    state.release("a", token, "bob")
+    assert state.lease("a", token, "ann", 60, spend=False) is Lease.REPLAYED
 
 
 def test_entries_expire_by_time(state: State) -> None:
     nonce, token = fresh(), fresh()
     assert state.spend("a", nonce, 1).fresh
-    state.lease(token, "ann", 1, spend=True)
+    state.lease("a", token, "ann", 1, spend=True)
     time.sleep(0.8)
     assert not state.spend("a", nonce, 1).fresh
-    assert state.lease(token, "bob", 1, spend=True) is Lease.REPLAYED
+    assert state.lease("a", token, "bob", 1, spend=True) is Lease.REPLAYED
     time.sleep(1.3)
     assert state.spend("a", nonce, 1).fresh
-    assert state.lease(token, "bob", 1, spend=True) is Lease.GRANTED
+    assert state.lease("a", token, "bob", 1, spend=True) is Lease.GRANTED
 
 
 @pytest.mark.parametrize("text", ["", "}", "{", "a}b{c", "%", "é", "\ud800", "\0", ":", "x" * 5000])
@@ -164,10 +164,10 @@ def test_any_text_is_a_name(state: State, text: str) -> None:
     limits = [Limit(text + salt, 1, DAY), Limit(salt + text, 2, DAY)]
     assert state.spend(text, salt + text, 60, limits) == Spend(True, True, 0)
     assert not state.spend(text, salt + text, 60).fresh
-    assert state.lease(text + salt, text + salt, 60, spend=False) is Lease.GRANTED
-    assert state.lease(text + salt, text + salt, 60, spend=False) is Lease.AGAIN
-    assert state.commit(text + salt, text + salt, 60)
-    state.release(text + salt, text)
+    assert state.lease("a", text + salt, text + salt, 60, spend=False) is Lease.GRANTED
+    assert state.lease("a", text + salt, text + salt, 60, spend=False) is Lease.AGAIN
+    assert state.commit("a", text + salt, text + salt, 60)
+    state.release("a", text + salt, text)
 
 
 def test_eight_workers_race_for_nonces_and_each_is_spent_once(opener: Opener) -> None:
@@ -185,7 +185,7 @@ def test_eight_workers_race_for_leases_and_each_is_granted_once(opener: Opener) 
 
     def race() -> list[str]:
         state, holder = opener(), str(os.getpid())
-        return [name for name in names if state.lease(name, holder, 60, spend=True) is Lease.GRANTED]
+        return [name for name in names if state.lease("a", name, holder, 60, spend=True) is Lease.GRANTED]
 
     assert Counter(name for each in in_children(race) for name in each) == Counter(names)
 
@@ -249,12 +249,12 @@ def play(state: State, calls: list[Any], salt: str) -> list[object]:
     said: list[object] = []
     for verb, first, *rest in calls:
         if verb == "lease":
-            said.append(state.lease(salt + first, rest[0], 600, spend=rest[1]))
+            said.append(state.lease("a", salt + first, rest[0], 600, spend=rest[1]))
         elif verb in ("commit", "release"):
-            said.append(getattr(state, verb)(salt + first, rest[0], *([600] if verb == "commit" else [])))
+            said.append(getattr(state, verb)("a", salt + first, rest[0], *([600] if verb == "commit" else [])))
         elif verb == "tally":
             counts = [Count(f"{salt}{key}{place}", DAY, add) for place, (key, add) in enumerate(first)]
-            said.append(state.tally("x", counts, Count(salt + "m" + rest[0], DAY) if rest[0] else None))
+            said.append(tally(state, "x", counts, Count(salt + "m" + rest[0], DAY) if rest[0] else None))
         else:
             limits = [Limit(salt + key, amount, DAY) for key, amount in first]
             answer = state.spend("x", salt + rest[0], 600, limits) if rest else getattr(state, verb)("x", limits)

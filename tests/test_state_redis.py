@@ -89,7 +89,7 @@ def test_redis_that_forgot_its_scripts_is_told_them_again(server: Server, cluste
             node.command("SCRIPT FLUSH")
         state.ping()
         assert state.spend("a", fresh(), 60, [Limit("k", 1000, 60)]).fresh
-        assert state.lease(fresh(), "ann", 60, spend=True) is Lease.GRANTED
+        assert state.lease("a", fresh(), "ann", 60, spend=True) is Lease.GRANTED
         state.close()
 
 
@@ -112,8 +112,8 @@ def test_redis_forgets_all_by_itself(server: Server) -> None:
     state = RedisState(server.url)
     shard = fresh()
     state.spend(shard, "n", 60, [Limit("k", 5, 60)])
-    state.lease(shard, "ann", 60, spend=False)
-    state.commit(shard, "ann", 60)
+    state.lease(shard, "token", "ann", 60, spend=False)
+    state.commit(shard, "token", "ann", 60)
     keys = server.command("KEYS", f"hg:{{{shard}}}:*")
     left = {key.split("}:")[1][0]: server.command("PTTL", key) for key in keys}
     assert left.keys() == {"n", "c", "t"} and all(50_000 < left[kind] <= 60_000 for kind in "nt")

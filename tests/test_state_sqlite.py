@@ -14,7 +14,7 @@ import pytest
 from hushgate.errors import StateLost
 from hushgate.state import Hit, Lease, Limit, Quota
 from hushgate.state.sqlite import SqliteState
-from stores import FORK, comes_back, fresh, in_child, in_children, lost_within
+from stores import FORK, comes_back, fresh, in_child, in_children, lost_within, take
 
 
 class Clock:
@@ -36,11 +36,11 @@ def test_sqlite_slides_and_forgets_by_the_clock(tmp_path: Path) -> None:
     assert [state.hit("a", limit).allowed for _ in range(2)] == [True, False]
     clock.now += 40
     assert [state.hit("a", limit).allowed for _ in range(5)] == [True] * 4 + [False]
-    assert state.spend("a", "n", 10).fresh and state.lease("t", "ann", 10, spend=True) is Lease.GRANTED
+    assert state.spend("a", "n", 10).fresh and state.lease("a", "t", "ann", 10, spend=True) is Lease.GRANTED
     clock.now += 9.9
-    assert not state.spend("a", "n", 10).fresh and state.lease("t", "bob", 10, spend=True) is Lease.REPLAYED
+    assert not state.spend("a", "n", 10).fresh and state.lease("a", "t", "bob", 10, spend=True) is Lease.REPLAYED
     clock.now += 1.1
-    assert state.spend("a", "n", 10).fresh and state.lease("t", "bob", 10, spend=True) is Lease.GRANTED
+    assert state.spend("a", "n", 10).fresh and state.lease("a", "t", "bob", 10, spend=True) is Lease.GRANTED
     state.close()
 
 
@@ -65,7 +65,7 @@ def test_sqlite_is_bounded_by_time(tmp_path: Path) -> None:
     assert 0 < state.sweep() <= 2 * 512, "and one sweep is never long"
     while state.sweep():
         pass
-    assert rows(path, "nonce") == 3000 and rows(path, "counter") == 0
+    assert rows(path, "nonce") == 3000 and rows(path, "slide") == 0
     assert not any(state.spend("a", f"new-{number}", 10).fresh for number in range(3000))
     state.close()
 
@@ -76,9 +76,9 @@ def test_sqlite_is_bounded_where_each_write_makes_many_entries(tmp_path: Path) -
     state = SqliteState(path, clock=clock)
     for number in range(3000):
         clock.now += 0.1
-        state.take("a", [Quota(f"{kind}:{number}", 10, 10) for kind in range(14)])
+        take(state, "a", [Quota(f"{kind}:{number}", 10, 10) for kind in range(14)])
     live = 14 * 20 * 10
-    assert rows(path, "counter") < 2 * live
+    assert rows(path, "slide") < 2 * live
     state.close()
 
 

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from hushgate import Gate
 from hushgate.config import load
 from hushgate.house import open_state_of
-from hushgate.state import Count, Hit, Lease, Limit, Quota, Spend, State, Taken, Tally
+from hushgate.state import Batch, Hit, Lease, Limit, Reply, Spend, State, Take
 from hushgate.state.sqlite import SqliteState
 
 FAR = 50 * 365 * 86400.0
@@ -62,33 +62,33 @@ class CountingState(State):
         """See State."""
         return self._counters.test(shard, limits)
 
-    def take(
-        self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
-    ) -> Taken:
-        """See State."""
-        return self._counters.take(shard, quotas, marker=marker, ttl=ttl, consume=consume)
+    def decide(self, shard: str, batch: Batch) -> Reply:
+        """See State. Two stores are two steps: this is a demo's."""
+        lease = batch.lease
+        leased = self._state.decide(shard, Batch(lease=lease)).lease if lease else None
+        if leased is Lease.REPLAYED:
+            return Reply(leased, None, (), self._counters.clock())
+        return self._counters.decide(shard, batch._replace(lease=None))._replace(lease=leased)
 
-    def tally(
-        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
-    ) -> Tally:
+    def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
         """See State."""
-        return self._counters.tally(shard, counts, marker, also)
+        self._counters.give_back(shard, takes, at)
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
         return self._state.spend(shard, nonce, ttl, limits)
 
-    def lease(self, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
+    def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
         """See State."""
-        return self._state.lease(nonce, holder, ttl, spend=spend)
+        return self._state.lease(shard, nonce, holder, ttl, spend=spend)
 
-    def commit(self, nonce: str, holder: str, ttl: int) -> bool:
+    def commit(self, shard: str, nonce: str, holder: str, ttl: int) -> bool:
         """See State."""
-        return self._state.commit(nonce, holder, ttl)
+        return self._state.commit(shard, nonce, holder, ttl)
 
-    def release(self, nonce: str, holder: str) -> None:
+    def release(self, shard: str, nonce: str, holder: str) -> None:
         """See State."""
-        self._state.release(nonce, holder)
+        self._state.release(shard, nonce, holder)
 
     def sweep(self) -> int:
         """See State."""

@@ -12,7 +12,7 @@ from hushgate import admission
 from hushgate.caller import Caller, read_caller
 from hushgate.house import House
 from hushgate.signup.door import Door
-from hushgate.signup.layer import Consuming
+from hushgate.signup.layer import Asking
 from stories import HEADERS, SITE
 
 COUNT = 1500
@@ -23,7 +23,7 @@ def decide(house: House) -> dict[str, float]:
     site, spent = house.site(SITE), dict[str, float]()
     door = house.room(Door)
     for layer in door.layers:
-        for verb in ("look", "take", "settle") if isinstance(layer, Consuming) else ("look", "settle"):
+        for verb in ("ask", "hear", "settle") if isinstance(layer, Asking) else ("look", "settle"):
             object.__setattr__(layer, verb, _timed(spent, layer.name, getattr(layer, verb)))
     whole = [_one(house, site, number) for number in range(COUNT)][COUNT // 10 :]  # the first ones fill the caches
     micros = {layer: 1e6 * seconds / COUNT for layer, seconds in spent.items()}

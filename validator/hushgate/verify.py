@@ -99,15 +99,29 @@ def verify(
         TokenRefused: in its several ways.
         StateLost: the store is lost and the gate is set to refuse.
     """
+    claims = read(house, token, sites=sites, action=action, hostname=hostname)
+    lost = [*claims.lost, *_lease(house, claims, holder, spend=spend)]
+    return Verified(claims, lost) if spend else leased(house, claims, holder, lost)
+
+
+def read(house: House, token: str, *, sites: frozenset[str], action: str | None, hostname: str | None) -> Claims:
+    """The claims of a token that is for these sites, action and hostname. Raises TokenRefused in its several ways."""
     claims = house.tokens.read(token)
     if claims.site not in sites:
         raise TokenMisdirected("site", expected=", ".join(sorted(sites)), got=claims.site)
     _direct("action", action, claims.action)
     _direct("hostname", hostname, claims.hostname)
-    lost = [*claims.lost, *_lease(house, claims, holder, spend=spend)]
-    if spend:
-        return Verified(claims, lost)
-    return Verified(claims, lost, holder, lambda: commit(house, claims.nonce, holder))
+    return claims
+
+
+def leased(house: House, claims: Claims, holder: str, lost: list[str]) -> Verified:
+    """A token that is leased to its holder."""
+    return Verified(claims, lost, holder, lambda: commit(house, claims.site, claims.nonce, holder))
+
+
+def shard_of(site: str) -> str:
+    """What lives together in the state store: a site's leases, and what the door counts of it."""
+    return f"door:{site}"
 
 
 def _direct(claim: str, expected: str | None, got: str) -> None:
@@ -117,21 +131,31 @@ def _direct(claim: str, expected: str | None, got: str) -> None:
 
 def _lease(house: House, claims: Claims, holder: str, *, spend: bool) -> list[str]:
     try:
-        lease = house.state.lease(claims.nonce, holder, house.tokens.ttl, spend=spend)
+        lease = house.state.lease(shard_of(claims.site), claims.nonce, holder, house.tokens.ttl, spend=spend)
     except StateLost:
         house.metrics.count(house.metrics.state_lost)
-        if house.config.gate["state_lost"] == "refuse":
+        if refuses(house):
             raise
         return ["state"]
-    if lease is Lease.REPLAYED:
-        raise TokenReplayed("the token was redeemed before", id=claims.id)
+    refuse_replay(claims, lease)
     return []
 
 
-def commit(house: House, nonce: str, holder: str) -> bool:
+def refuses(house: House) -> bool:
+    """Whether a token is refused where the state store is lost."""
+    return bool(house.config.gate["state_lost"] == "refuse")
+
+
+def refuse_replay(claims: Claims, lease: Lease | None) -> None:
+    """Raises TokenReplayed where somebody else has the token."""
+    if lease is Lease.REPLAYED:
+        raise TokenReplayed("the token was redeemed before", id=claims.id)
+
+
+def commit(house: House, site: str, nonce: str, holder: str) -> bool:
     """Spends a leased token: True for the one call that does. Without the state store, the policy decides."""
     try:
-        return house.state.commit(nonce, holder, house.tokens.ttl)
+        return house.state.commit(shard_of(site), nonce, holder, house.tokens.ttl)
     except StateLost:
         house.metrics.count(house.metrics.state_lost)
         return bool(house.config.gate["state_lost"] == "judge")

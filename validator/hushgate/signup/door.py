@@ -1,6 +1,7 @@
 """The door: asks the layers about an attempt, and makes one decision of what they say. It never raises.
 
-The strongest word decides. The layers that are early are asked before the token is read, those that consume are asked last.
+The strongest word decides. The layers that are early are asked before the token is read. What the others want of the state store, and
+the token's lease, is one round trip.
 """
 
 from __future__ import annotations
@@ -8,21 +9,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
-from hushgate.errors import StateLost, TokenRefused
+from hushgate.errors import HushgateError, StateLost, TokenRefused, TokenReplayed
 from hushgate.house import House
 from hushgate.judge import Judgement, judge
 from hushgate.payload import Payload, Story
 from hushgate.settings import LAYERS
-from hushgate.signup.layer import Attempt, Consuming, Layer, NotJudged, Said, strength
+from hushgate.signup.layer import LOST, Asking, Attempt, Layer, NotJudged, Said, strength
+from hushgate.state import Batch, Redemption, Reply, join
 from hushgate.stepup.passing import is_passed
-from hushgate.verify import Verified, verify
+from hushgate.tokens import Claims
+from hushgate.verify import Verified, leased, read, refuse_replay, refuses, shard_of
 from hushgate.visit import Decision, Skip, Visit, Word
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 STEPPED = "step-up"
 """What lifts a challenge where a step-up was passed, in the place of a layer's name."""
@@ -58,6 +63,11 @@ class Answer:
         standing = [said for said in self.said if not said.lifted]
         return _strongest(standing).word.decision if standing else "allow"
 
+    def so_far(self, layer: Layer) -> Decision:
+        """What a layer has to go by: what is acted on, or where it observes itself, what would be."""
+        rules = self.attempt.site.layers.get(layer.name)
+        return self.decision if rules is None or rules.enforce else self.would
+
     @property
     def deciding(self) -> Word | None:
         """The word that decided; where nothing acts, the one that would have."""
@@ -80,9 +90,10 @@ class Door:
     def arrange(self, layers: Sequence[Layer]) -> None:
         """Sorts the layers by when they are asked; within each group, in the order in which they stand."""
         self.layers = list(layers)
+        asking = [layer for layer in layers if isinstance(layer, Asking)]
         self._early = [layer for layer in layers if layer.early]
-        self._consuming = [layer for layer in layers if isinstance(layer, Consuming)]
-        self._looking = [layer for layer in layers if not layer.early and not isinstance(layer, Consuming)]
+        self._looking = [layer for layer in layers if not layer.early and not isinstance(layer, Asking)]
+        self._asking = sorted(asking, key=lambda layer: layer.last)
 
     def close(self) -> None:
         """Closes the layers."""
@@ -90,59 +101,102 @@ class Door:
             layer.close()
 
     def decide(self, attempt: Attempt, token: Token) -> Answer:
-        """Asks every layer that is on at this site."""
+        """Asks every layer that is on at this site, and the state store once."""
         answer = Answer(attempt)
-        self._ask(answer, self._early)
+        self._look(answer, self._early)
         if answer.decision != "deny":
-            self._read(answer, token)
-            self._ask(answer, self._looking)
-            for layer in self._consuming:
-                self._consume(answer, layer)
+            try:
+                claims = _read(self._house, attempt, token)
+            except TokenRefused as error:
+                answer = self._without(answer, error)
+            else:
+                answer = self._with(answer, claims)
         self._settle(answer)
         return answer
 
-    def _read(self, answer: Answer, token: Token) -> None:
-        """Puts the token's claims into the attempt, or why there are none."""
-        attempt = answer.attempt
+    def _with(self, early: Answer, claims: Claims) -> Answer:
+        """A token that turns out to be somebody else's is no token: then everything is asked anew."""
+        stepped = is_passed(self._house, claims, early.attempt.email)
+        said = [_step(said) for said in early.said] if stepped else early.said
+        attempt = replace(early.attempt, claims=claims)
+        answer = Answer(attempt, None, [*said], [*early.skipped], [*claims.lost], stepped)
+        self._look(answer, self._looking)
+        holder = holder_of(self._house, attempt.caller)
+        asked = self._asked(answer)
         try:
-            answer.verified = lease(self._house, attempt, token)
-        except (TokenRefused, StateLost) as error:
-            answer.attempt = replace(attempt, refused=error, headers=judge_headers(attempt))
-            return
-        answer.lost += answer.verified.lost
-        answer.attempt = replace(attempt, claims=answer.verified.claims)
-        answer.stepped = is_passed(self._house, answer.verified.claims, attempt.email)
-        answer.said = [_step(said) for said in answer.said] if answer.stepped else answer.said
+            reply = self._trip(answer, asked, Redemption(claims.nonce, holder, self._house.tokens.ttl))
+            refuse_replay(claims, reply.lease if reply else None)
+            if reply is None and refuses(self._house):
+                raise StateLost(LOST)
+        except (TokenReplayed, StateLost) as error:
+            return self._without(early, error)
+        answer.verified = leased(self._house, claims, holder, [*answer.lost])
+        self._hear(answer, asked, reply)
+        return answer
 
-    def _ask(self, answer: Answer, layers: Sequence[Layer]) -> None:
+    def _without(self, early: Answer, error: HushgateError) -> Answer:
+        """What is made of an attempt without a good token."""
+        attempt = replace(early.attempt, refused=error, headers=judge_headers(early.attempt))
+        answer = Answer(attempt, None, [*early.said], [*early.skipped])
+        self._look(answer, self._looking)
+        asked = self._asked(answer)
+        self._hear(answer, asked, self._trip(answer, asked, None))
+        return answer
+
+    def _look(self, answer: Answer, layers: Sequence[Layer]) -> None:
         for layer in layers:
-            self._hear(answer, layer, layer.look)
+            self._say(answer, layer, partial(layer.look, answer.attempt))
 
-    def _consume(self, answer: Answer, layer: Consuming) -> None:
-        """Counts an attempt only where nobody else refuses it, by what is acted on, or by what would be where it observes."""
-        rules = answer.attempt.site.layers.get(layer.name)
-        so_far = answer.decision if rules and rules.enforce else answer.would
-        refused = strength(so_far) >= strength("throttle")
-        self._hear(answer, layer, layer.look if refused else lambda attempt: layer.take(attempt, so_far))
+    def _asked(self, answer: Answer) -> list[tuple[Asking, Batch]]:
+        """What the layers ask of the state store."""
+        asked = []
+        for layer in self._asking:
+            so_far = answer.so_far(layer)
+            batch = self._try(answer, layer, partial(layer.ask, answer.attempt, so_far))
+            if batch is not None:
+                asked.append((layer, batch))
+        return asked
 
-    def _hear(self, answer: Answer, layer: Layer, ask: Callable[[Attempt], Word | None]) -> None:
-        rules = answer.attempt.site.layers.get(layer.name)
-        if rules is None:
-            return
+    def _trip(self, answer: Answer, asked: Sequence[tuple[Asking, Batch]], lease: Redemption | None) -> Reply | None:
+        """The one round trip. None where the store is lost."""
+        batch = join([batch for _, batch in asked], lease)
         try:
-            word = ask(answer.attempt)
+            return self._house.state.decide(shard_of(answer.attempt.site.key), batch)
+        except StateLost:
+            self._house.metrics.count(self._house.metrics.state_lost)
+            answer.lost.append("state")
+            return None
+
+    def _hear(self, answer: Answer, asked: Sequence[tuple[Asking, Batch]], reply: Reply | None) -> None:
+        taken = 0
+        for layer, batch in asked:
+            part = None
+            if reply is not None:
+                part = reply._replace(taken=reply.taken[taken : taken + len(batch.takes)])
+                taken += len(batch.takes)
+            self._say(answer, layer, partial(layer.hear, answer.attempt, part, answer.so_far(layer)))
+
+    def _say(self, answer: Answer, layer: Layer, ask: Callable[[], Word | None]) -> None:
+        word = self._try(answer, layer, ask)
+        if word is not None:
+            self._add(answer, Said(word, answer.attempt.site.layers[layer.name].enforce))
+
+    def _try(self, answer: Answer, layer: Layer, ask: Callable[[], T | None]) -> T | None:
+        """What a layer answers, where it is on; None, and the reason on record, where it cannot."""
+        if layer.name not in answer.attempt.site.layers:
+            return None
+        try:
+            return ask()
         except NotJudged as reason:
             self._skip(answer, layer, str(reason))
         except StateLost:
             self._house.metrics.count(self._house.metrics.state_lost)
             answer.lost.append("state")
-            self._skip(answer, layer, "the state store is lost")
+            self._skip(answer, layer, LOST)
         except Exception as error:
             log.exception("the layer %s failed, and stops nobody's signup", layer.name)
             self._skip(answer, layer, f"the layer failed ({type(error).__name__})")
-        else:
-            if word is not None:
-                self._add(answer, Said(word, rules.enforce))
+        return None
 
     def _skip(self, answer: Answer, layer: Layer, why: str) -> None:
         self._house.metrics.count(self._house.metrics.not_judged, layer.name)
@@ -188,18 +242,10 @@ def holder_of(house: House, caller: Caller) -> str:
     return house.sessions.hash(f"{caller.user_agent}\n{address_prefix(caller.ip)}", house.ring.newest.id)
 
 
-def lease(house: House, attempt: Attempt, token: Token) -> Verified:
-    """Reads the token and leases it to this visitor: user agent and address prefix. Raises TokenRefused and StateLost."""
-    site = attempt.site
-    return verify(
-        house,
-        token.text,
-        sites=frozenset({site.key}),
-        action=attempt.action,
-        hostname=token.hostname,
-        holder=holder_of(house, attempt.caller),
-        spend=False,
-    )
+def _read(house: House, attempt: Attempt, token: Token) -> Claims:
+    """The token's claims, where it is for this site, action and hostname. Raises TokenRefused."""
+    site = attempt.site.key
+    return read(house, token.text, sites=frozenset({site}), action=attempt.action, hostname=token.hostname)
 
 
 def judge_headers(attempt: Attempt) -> Judgement:

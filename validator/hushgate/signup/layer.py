@@ -15,6 +15,7 @@ from hushgate.config import Site
 from hushgate.errors import HushgateError
 from hushgate.house import House
 from hushgate.judge import Judgement
+from hushgate.state import Batch, Reply
 from hushgate.tokens import Claims
 from hushgate.visit import Decision, Network, Verdict, Word
 
@@ -34,7 +35,7 @@ class Attempt:
 
     ``claims`` are those of a good token; without one ``refused`` says why there are none. ``form`` holds what else of the form
     the door may see (the decoy), never what the visitor wrote elsewhere. ``headers`` is the judgement of the request's own
-    headers, made where there is no good token. ``notes`` is what a layer has to remember from ``look`` to ``settle``, by its name.
+    headers, made where there is no good token. ``notes`` is what a layer has to remember from one method to the next, by its name.
     """
 
     house: House
@@ -58,6 +59,11 @@ class Attempt:
         return "bot" if self.headers and self.headers.judged.verdict == "bot" else None
 
     @property
+    def browser(self) -> bool:
+        """Whether a browser is behind it that was not found to be driven: what anybody can send by the thousand has none."""
+        return self.claims is not None and self.claims.verdict != "bot"
+
+    @property
     def visit(self) -> str | None:
         """The visit's id, None without a good token."""
         return self.claims.id if self.claims else None
@@ -65,6 +71,10 @@ class Attempt:
     def own(self, layer: str) -> Mapping[str, Any]:
         """The site's settings of a layer, by name."""
         return self.site.layers[layer].own
+
+
+LOST = "the state store is lost"
+"""Why a layer that asks it could not judge."""
 
 
 class NotJudged(Exception):
@@ -92,14 +102,21 @@ class Layer:
         """Closes what is open."""
 
 
-class Consuming(Layer):
-    """A layer that counts what it lets in, such as a limit. It is asked last: ``take`` where no other layer refuses, else ``look``."""
+class Asking(Layer):
+    """A layer that asks the state store, or counts there. What all of them ask goes to the store together, in one round trip.
 
-    def take(self, attempt: Attempt, so_far: Decision) -> Word | None:
-        """As ``look``, and counts the attempt where it says nothing against it. One step: two at once are never both the last.
+    ``so_far`` is what the layers before make of the attempt: of those that enforce, or where this one observes, of all.
+    """
 
-        ``so_far`` is what the other layers make of it: allow or challenge.
-        """
+    last = False
+    """Hears last, when everybody else has said a word. Its takes are counted before that, and it gives back what is not to be."""
+
+    def ask(self, attempt: Attempt, so_far: Decision) -> Batch | None:
+        """What is asked. None where the layer has nothing to say; an empty batch where it needs no answer. One layer has a ``counting``."""
+        raise NotImplementedError
+
+    def hear(self, attempt: Attempt, reply: Reply | None, so_far: Decision) -> Word | None:
+        """What the layer says now that it has the answers to its own questions; ``reply`` is None where the store is lost."""
         raise NotImplementedError
 
 

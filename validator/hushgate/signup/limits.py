@@ -20,10 +20,11 @@ from typing import NamedTuple
 from hushgate.caller import Caller, parse_address, within
 from hushgate.house import House
 from hushgate.settings import Rate
-from hushgate.signup.layer import MAIL_HOST, Attempt, Consuming, Layer
+from hushgate.signup.layer import LOST, MAIL_HOST, Asking, Attempt, Layer, NotJudged, strength
 from hushgate.signup.mail.domains import provider
 from hushgate.signup.usual import ASSUMED_BY, LEARNED, WEEK, Usual
-from hushgate.state import UNLIMITED, Quota, Taken
+from hushgate.state import UNLIMITED, Batch, Quota, Reply, Take, Taken
+from hushgate.verify import shard_of
 from hushgate.visit import Decision, Word
 
 log = logging.getLogger(__name__)
@@ -55,57 +56,67 @@ class Part(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is asked of the store: quotas that may refuse, each with its kind and rate; and those that only count."""
+    """What is asked of the store: a Take for what is a visitor's own, and one for what is shared where that is asked too.
 
-    quotas: list[Quota]
-    why: list[tuple[str, Rate]]
-    counts: list[Quota]
+    ``why`` has each of their quotas' kind and rate, None where it only counts. ``known`` is whether every amount is by what the site
+    has just been seen to have; ``consume`` whether the takes are counted.
+    """
+
+    takes: list[Take]
+    why: list[list[tuple[str, Rate] | None]]
+    so_far: Decision
+    known: bool
+    consume: bool
 
 
-class LimitsLayer(Consuming):
+class LimitsLayer(Asking):
     """Says throttle over a limit, with the seconds to wait; to a bot, ghost: it is told nothing."""
 
     name = NAME
+    last = True
 
     def __init__(self, house: House) -> None:
         self._house, self._usual = house, Usual()
         self._warned = -math.inf
 
-    def look(self, attempt: Attempt) -> Word | None:
-        """See Layer."""
-        return self._judge(attempt, consume=False)
-
-    def take(self, attempt: Attempt, so_far: Decision) -> Word | None:
-        """See Consuming. A signup that is challenged counts against what is its own, not against what it shares with others.
-
-        Else forms that anybody can post without a browser could use up what the people of a small provider may have.
-        """
-        return self._judge(attempt, consume=True, own_only=so_far != "allow")
-
-    def _judge(self, attempt: Attempt, *, consume: bool, own_only: bool = False) -> Word | None:
-        rates = attempt.own(NAME)
-        if attempt.action not in rates["actions"]:
+    def ask(self, attempt: Attempt, so_far: Decision) -> Batch | None:
+        """See Asking. A signup that is challenged counts against what is its own, not against what it shares with others."""
+        if attempt.action not in attempt.own(NAME)["actions"]:
             return None
-        parts = [part for part in self._parts(attempt) if rates[part.kind] and (not own_only or part.kind in OWN)]
-        known = all(self._usual.fresh(_key(attempt, part)) for part in parts if part.kind in LEARNED)
-        plan = self._plan(attempt, parts)
-        taken = self._ask(attempt, plan, consume=consume)
-        if not taken.allowed and not known:
-            # nobody is refused by what was assumed: the answer brought along what the site has seen
-            plan = self._plan(attempt, parts)
-            taken = self._ask(attempt, plan, consume=consume)
-        return None if taken.allowed else _word(attempt, plan, taken)
+        attempt.notes[NAME] = plan = self._plan(attempt, so_far)
+        return Batch(takes=plan.takes, consume=plan.consume)
 
-    def _ask(self, attempt: Attempt, plan: Plan, *, consume: bool) -> Taken:
-        marker = attempt.claims.nonce if attempt.claims else ""
-        ttl, quotas = self._house.tokens.ttl + 1, [*plan.quotas, *plan.counts]
-        taken = self._house.state.take(f"door:{attempt.site.key}", quotas, marker=marker, ttl=ttl, consume=consume)
-        week = {quota.key: count for quota, count in zip(quotas, taken.counts, strict=True) if quota.window == WEEK}
-        total = week.get(_key(attempt, ALL))
-        for key, own in week.items():
-            if own is not None and total is not None:  # else the form was sent before, and nothing was asked
-                self._usual.learn(key, own, total)
-        return taken
+    def hear(self, attempt: Attempt, reply: Reply | None, so_far: Decision) -> Word | None:
+        """See Asking. What was counted of an attempt that another layer has refused meanwhile is given back."""
+        if reply is None:
+            raise NotJudged(LOST)
+        plan: Plan = attempt.notes[NAME]
+        self._learn(attempt, plan, reply)
+        allowed = all(taken.allowed for taken in reply.taken)
+        if allowed and plan.consume:
+            self._give_back(attempt, plan, so_far, reply.at)
+            return None
+        narrower = so_far == "challenge" != plan.so_far
+        # nobody is refused by what was assumed: the answer brought along what the site has seen
+        if narrower or (not allowed and not plan.known):
+            plan = self._plan(attempt, so_far)
+            batch = Batch(takes=plan.takes, consume=plan.consume)
+            reply = self._house.state.decide(shard_of(attempt.site.key), batch)
+            self._learn(attempt, plan, reply)
+        return _word(attempt, plan, reply.taken)
+
+    def _give_back(self, attempt: Attempt, plan: Plan, so_far: Decision, at: float) -> None:
+        kept = 0 if _refused(so_far) else 1 if so_far == "challenge" else len(plan.takes)
+        if plan.takes[kept:]:
+            self._house.state.give_back(shard_of(attempt.site.key), plan.takes[kept:], at)
+
+    def _learn(self, attempt: Attempt, plan: Plan, reply: Reply) -> None:
+        every = _key(attempt, ALL)
+        for take, taken in zip(plan.takes, reply.taken, strict=True):
+            pairs = zip(take.quotas, taken.counts, strict=True)
+            week = {quota.key: count for quota, count in pairs if quota.window == WEEK and count is not None}
+            for key, own in week.items():  # none where the form was sent before, and nothing was asked
+                self._usual.learn(key, own, week[every])
 
     def _parts(self, attempt: Attempt) -> Iterator[Part]:
         """What this attempt is counted by. What a visitor could be known by is hashed: a counter's name tells nothing."""
@@ -138,36 +149,65 @@ class LimitsLayer(Consuming):
     def _hashed(self, value: str) -> str:
         return self._house.sessions.hash(value, self._house.ring.newest.id)
 
-    def _plan(self, attempt: Attempt, parts: Sequence[Part]) -> Plan:
-        plan, windows = Plan([], [], []), set()
+    def _plan(self, attempt: Attempt, so_far: Decision) -> Plan:
+        rates = attempt.own(NAME)
+        parts = [part for part in self._parts(attempt) if rates[part.kind]]
+        known = all(self._usual.fresh(_key(attempt, part)) for part in parts if part.kind in LEARNED)
+        plan = Plan([], [], so_far, known, not _refused(so_far))
+        self._add(attempt, plan, "own", [part for part in parts if part.kind in OWN])
+        if so_far != "challenge":
+            self._add(attempt, plan, "shared", [part for part in parts if part.kind not in OWN])
+        return plan
+
+    def _add(self, attempt: Attempt, plan: Plan, name: str, parts: Sequence[Part]) -> None:
+        """Adds a Take to a plan."""
+        quotas: list[Quota] = []
+        why: list[tuple[str, Rate] | None] = []
+        windows, every = set(), _key(attempt, ALL)
         for part in parts:
-            key, scaled = _key(attempt, part), part.kind in ASSUMED_BY
+            key = _key(attempt, part)
             for rate in attempt.own(NAME)[part.kind]:
                 quota = Quota(key, rate.amount, rate.window, each=part.kind == "session")
-                if scaled:
+                if part.kind in ASSUMED_BY:
                     windows.add(rate.window)
-                    quota = self._usual.scale(quota, part.kind, part.name, _key(attempt, ALL))
-                plan.quotas.append(quota)
-                plan.why.append((part.kind, rate))
+                    quota = self._usual.scale(quota, part.kind, part.name, every)
+                quotas.append(quota)
+                why.append((part.kind, rate))
             if part.kind in LEARNED:
                 windows.add(WEEK)
-                plan.counts.append(Quota(key, UNLIMITED, WEEK))
-        plan.counts.extend(Quota(_key(attempt, ALL), UNLIMITED, window) for window in sorted(windows))
-        return plan
+                quotas.append(Quota(key, UNLIMITED, WEEK))
+                why.append(None)
+        quotas += [Quota(every, UNLIMITED, window) for window in sorted(windows)]
+        marker = f"{attempt.claims.nonce}:{name}" if attempt.claims else ""
+        plan.takes.append(Take(quotas, marker, self._house.tokens.ttl + 1))
+        plan.why.append(why)
 
 
 ALL = Part("all", "")
 
 
 def _key(attempt: Attempt, part: Part) -> str:
-    return f"{attempt.action}:{part.kind}:{part.value}"
+    """The name of a counter. What comes without a browser is counted apart, or a script could use up what people may have."""
+    apart = "" if attempt.browser else "+"
+    return f"{attempt.action}{apart}:{part.kind}:{part.value}"
 
 
-def _word(attempt: Attempt, plan: Plan, taken: Taken) -> Word:
-    over = [(kind, rate) for (kind, rate), wait in zip(plan.why, taken.waits, strict=False) if wait]
-    told = "; ".join(f"more than {rate.amount} in {_period(rate.window)} {_WORDS[kind]}" for kind, rate in over)
+def _refused(so_far: Decision) -> bool:
+    return strength(so_far) >= strength("throttle")
+
+
+def _word(attempt: Attempt, plan: Plan, taken: Sequence[Taken]) -> Word | None:
+    answers = [
+        (why, wait)
+        for whys, one in zip(plan.why, taken, strict=True)
+        for why, wait in zip(whys, one.waits, strict=False)
+    ]
+    over = [(*why, wait) for why, wait in answers if why and wait]
+    if not over:
+        return None
+    told = "; ".join(f"more than {rate.amount} in {_period(rate.window)} {_WORDS[kind]}" for kind, rate, _ in over)
     decision: Decision = "ghost" if attempt.verdict == "bot" else "throttle"
-    return Word(NAME, decision, told, f"over-{over[0][0]}", max(taken.waits))
+    return Word(NAME, decision, told, f"over-{over[0][0]}", max(wait for *_, wait in over))
 
 
 def _period(seconds: int) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hushgate.state.base import UNLIMITED as UNLIMITED
-from hushgate.state.base import Count as Count
 from hushgate.state.base import Hit as Hit
-from hushgate.state.base import Lease as Lease
 from hushgate.state.base import Limit as Limit
-from hushgate.state.base import Quota as Quota
 from hushgate.state.base import Spend as Spend
 from hushgate.state.base import State as State
-from hushgate.state.base import Taken as Taken
-from hushgate.state.base import Tally as Tally
+from hushgate.state.batch import UNLIMITED as UNLIMITED
+from hushgate.state.batch import Batch as Batch
+from hushgate.state.batch import Count as Count
+from hushgate.state.batch import Counting as Counting
+from hushgate.state.batch import Lease as Lease
+from hushgate.state.batch import Quota as Quota
+from hushgate.state.batch import Redemption as Redemption
+from hushgate.state.batch import Reply as Reply
+from hushgate.state.batch import Take as Take
+from hushgate.state.batch import Taken as Taken
+from hushgate.state.batch import Tally as Tally
+from hushgate.state.batch import join as join
 
 
 def open_state(url: str | None, path: Path) -> State:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hushgate.state.base import Limit, Quota, Taken
-
-
-def slide(window: int, now: float, current: int, previous: int) -> float:
-    """The hits of the last ``window`` seconds, by the same estimate."""
-    return current + previous * (1 - now % window / window)
+from hushgate.state.base import Limit
+from hushgate.state.batch import Quota, Taken
 
 
 def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:

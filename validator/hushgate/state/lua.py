@@ -35,8 +35,9 @@ class Take:
         return ("SET", *keys, "1", "NX", "EX", *values)
 
 
-HIT, SPEND, TALLY = Script("hit", "limits"), Script("spend", "limits"), Script("tally", "limits")
-LEASE, COMMIT, RELEASE = Script("lease"), Script("commit"), Script("release")
-QUOTAS = Script("take", "limits")
+HIT, SPEND = Script("hit", "limits"), Script("spend", "limits")
+LEASE, COMMIT, RELEASE = Script("lease", "redeem"), Script("commit"), Script("release")
+DECIDE = Script("decide", "limits", "redeem", "takes")
+GIVE_BACK = Script("back", "limits", "takes")
 PING = Script("ping")
 TAKE = Take()

@@ -1,6 +1,6 @@
 """State in Redis, Valkey, or a cluster of either: one Lua script a request, and one hash tag for all keys of a script.
 
-Keys: ``hg:{shard}:n:<nonce>``, ``hg:{shard}:c:<limit>:<window>``, ``hg:{nonce}:t``. Expiry is the server's, by time only.
+Keys: ``hg:{shard}:n:<nonce>``, ``hg:{shard}:c:<limit>:<window>``, ``hg:{shard}:t:<nonce>``, ``hg:{shard}:m:<marker>``. Expiry is the server's, by time only.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 import redis
 import redis.cluster
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Count, Hit, Lease, Limit, Quota, Spend, Taken, Tally, plain
+from hushgate.state.base import Hit, Limit, Spend, plain
+from hushgate.state.batch import Batch, Counting, Lease, Reply, Take, Taken, Tally
 from hushgate.state.cluster import Cluster
-from hushgate.state.lua import COMMIT, HIT, LEASE, PING, QUOTAS, RELEASE, SPEND, TAKE, TALLY, Asking
+from hushgate.state.lua import COMMIT, DECIDE, GIVE_BACK, HIT, LEASE, PING, RELEASE, SPEND, TAKE, Asking
 from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
 
 
@@ -71,24 +75,19 @@ class RedisState:
         wait = self._run(HIT, [_shard(shard, "c:")], 0, *_flat(limits))
         return Hit(not wait, wait)
 
-    def take(
-        self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
-    ) -> Taken:
+    def decide(self, shard: str, batch: Batch) -> Reply:
         """See State."""
-        key = _shard(shard, f"n:{plain(marker)}") if marker else ""
-        flat = [part for q in quotas for part in (plain(q.key), q.amount, q.window, plain(q.of), q.times, int(q.each))]
-        said = self._run(QUOTAS, [_shard(shard, "c:")], int(consume), key, ttl, *flat)
-        return Taken(tuple(said[0::2]), tuple(float(count) if count else None for count in said[1::2]))
+        state, tally, taken, at = _decode(self._run(DECIDE, [_shard(shard, "")], _pack(_worded(batch))))
+        return Reply(
+            Lease(state) if batch.lease else None,
+            Tally(tuple(tally[0]), tally[1]) if tally else None,
+            tuple(Taken(tuple(waits), tuple(counts)) for waits, counts in taken),
+            at,
+        )
 
-    def tally(
-        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
-    ) -> Tally:
+    def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
         """See State."""
-        values = [
-            value for count in (marker or Count("", 1), *also, *counts) for value in (plain(count.key), *count[1:])
-        ]
-        again, *said = self._run(TALLY, [_shard(shard, "c:")], len(also), *values)
-        return Tally(tuple(map(float, said)), bool(again))
+        self._run(GIVE_BACK, [_shard(shard, "")], at, _pack(takes))
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
@@ -98,17 +97,17 @@ class RedisState:
         fresh, wait = self._run(SPEND, [key], _shard(shard, "c:"), ttl, *_flat(limits))
         return Spend(bool(fresh), not wait, wait)
 
-    def lease(self, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
+    def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
         """See State."""
-        return Lease(self._run(LEASE, [_shard(nonce, "t")], plain(holder), ttl, int(spend)))
+        return Lease(self._run(LEASE, [_token(shard, nonce)], plain(holder), ttl, int(spend)))
 
-    def commit(self, nonce: str, holder: str, ttl: int) -> bool:
+    def commit(self, shard: str, nonce: str, holder: str, ttl: int) -> bool:
         """See State."""
-        return bool(self._run(COMMIT, [_shard(nonce, "t")], plain(holder), ttl))
+        return bool(self._run(COMMIT, [_token(shard, nonce)], plain(holder), ttl))
 
-    def release(self, nonce: str, holder: str) -> None:
+    def release(self, shard: str, nonce: str, holder: str) -> None:
         """See State."""
-        self._run(RELEASE, [_shard(nonce, "t")], plain(holder))
+        self._run(RELEASE, [_token(shard, nonce)], plain(holder))
 
     def sweep(self) -> int:
         """Nothing to do: Redis removes what has expired."""
@@ -125,6 +124,33 @@ def _shard(tag: str, rest: str) -> str:
     if not tag or "}" in tag:
         tag = tag.replace("%", "%25").replace("}", "%7D") or "%"
     return f"hg:{{{tag}}}:{rest}"
+
+
+def _token(shard: str, nonce: str) -> str:
+    return _shard(shard, f"t:{plain(nonce)}")
+
+
+def _worded(batch: Batch) -> list[Any]:
+    """A batch as the script reads it, which knows no null."""
+    later, counting = [_counting(one) for one in batch.later], _counting(batch.counting)
+    return [batch.lease or (), later, counting, batch.takes, batch.consume]
+
+
+def _counting(one: Counting | None) -> tuple[Any, ...]:
+    return (one.counts, one.marker or ()) if one else ()
+
+
+def _pack(parts: Any) -> bytes:
+    try:
+        return _encode(parts)
+    except UnicodeEncodeError:
+        return _encode(_all_plain(parts))
+
+
+def _all_plain(parts: Any) -> Any:
+    if isinstance(parts, str):
+        return plain(parts)
+    return [_all_plain(part) for part in parts] if isinstance(parts, list | tuple) else parts
 
 
 def _flat(limits: Sequence[Limit]) -> list[Any]:

@@ -8,7 +8,6 @@ saves is an fsync of 4 to 14 ms (measured) in the middle of somebody's signup.
 from __future__ import annotations
 
 import contextlib
-import math
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -16,30 +15,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Count, Hit, Lease, Limit, Quota, Spend, Taken, Tally, plain
+from hushgate.state import decide, slide
+from hushgate.state.base import Hit, Limit, Spend, plain
+from hushgate.state.batch import Batch, Lease, Redemption, Reply, Take
 from hushgate.state.file import StateFile
-from hushgate.state.limits import slide, wait_seconds, weigh
+from hushgate.state.limits import wait_seconds
 
 T = TypeVar("T")
 SWEEP_EVERY = 256
 """Entries that this process writes between two sweeps."""
 SWEEP_ROWS = 1024
 """Entries that one sweep looks at, from where the last stopped: four times those written since. An index would be a page an entry."""
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS nonce (key TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS token (key TEXT PRIMARY KEY, holder TEXT NOT NULL, spent INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS counter (key TEXT PRIMARY KEY, hits INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-"""
-_TABLES = ("nonce", "token", "counter")
-_COUNT = """
-INSERT INTO counter SELECT :current, 1, :until
-WHERE coalesce((SELECT hits FROM counter WHERE key = :current), 0)
-    + coalesce((SELECT hits FROM counter WHERE key = :previous), 0) * :share + 1 <= :amount
-ON CONFLICT (key) DO UPDATE SET hits = hits + 1
-"""
-"""Counts a hit where ``wait_seconds`` would be 0. One statement is its own transaction."""
-
-_ADD = "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET hits = hits + excluded.hits"
+{slide.SCHEMA}"""
+_TABLES = ("nonce", "token", "slide")
 
 
 class SqliteState:
@@ -69,114 +60,43 @@ class SqliteState:
 
     def hit(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """See State."""
-        return self._write(lambda handle: self._count(handle, shard, limits), alone=len(limits) > 1)
+        return self._write(lambda handle: self._hit(handle, shard, limits))
 
     def test(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """See State."""
-        return self._file.run(lambda handle: self._wait(handle, shard, limits, self.clock()))
+        return self._file.run(lambda handle: self._hit(handle, shard, limits, consume=False))
 
-    def _count(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit]) -> Hit:
-        now = self.clock()
-        several = len(limits) > 1
-        if several:
-            hit = self._wait(handle, shard, limits, now)
-            if not hit.allowed:
-                return hit
-        for limit in limits:
-            window, into = divmod(now, limit.window)
-            values = {
-                "current": _counter(shard, limit, int(window)),
-                "previous": _counter(shard, limit, int(window) - 1),
-                "share": 1 - into / limit.window,
-                # of several, all have allowed it by now: none may refuse after another has counted
-                "amount": math.inf if several else limit.amount,
-                "until": (int(window) + 2) * limit.window,
-            }
-            if handle.execute(_COUNT, values).rowcount != 1:
-                return Hit(False, max(1, self._seconds(handle, shard, limit, now)))
-        return Hit(True, 0)
+    def _hit(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit], *, consume: bool = True) -> Hit:
+        names = [plain(f"{shard}:{limit.key}:{limit.window}") for limit in limits]
+        sheet = slide.Sheet(handle, self.clock(), names)
+        pairs = [sheet.pair(name, limit.window) for name, limit in zip(names, limits, strict=True)]
+        waits = [wait_seconds(limit, sheet.now, *pair) for limit, pair in zip(limits, pairs, strict=True)]
+        if consume and not any(waits):
+            for name, limit in zip(names, limits, strict=True):
+                sheet.add(name, limit.window, 1)
+            sheet.write()
+        return Hit(not any(waits), max(waits, default=0))
 
-    def _wait(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit], now: float) -> Hit:
-        wait = max((self._seconds(handle, shard, limit, now) for limit in limits), default=0)
-        return Hit(not wait, wait)
-
-    def _seconds(self, handle: sqlite3.Connection, shard: str, limit: Limit, now: float) -> int:
-        window = int(now // limit.window)
-        keys = (_counter(shard, limit, window), _counter(shard, limit, window - 1))
-        hits = dict(handle.execute("SELECT key, hits FROM counter WHERE key IN (?, ?)", keys).fetchall())
-        return wait_seconds(limit, now, hits.get(keys[0], 0), hits.get(keys[1], 0))
-
-    def take(
-        self, shard: str, quotas: Sequence[Quota], *, marker: str = "", ttl: int = 0, consume: bool = True
-    ) -> Taken:
-        """See State. Asking takes no lock."""
-        key, now = plain(f"{marker}:{shard}") if marker else "", self.clock()
-        windows = [int(now // quota.window) for quota in quotas]
-        pairs = [
-            (_counter(shard, quota, at), _counter(shard, quota, at - 1))
-            for quota, at in zip(quotas, windows, strict=True)
-        ]
-        if not consume:
-            return self._file.run(lambda handle: self._weigh(handle, quotas, pairs, key, now))
-
-        def work(handle: sqlite3.Connection) -> Taken:
-            taken = self._weigh(handle, quotas, pairs, key, now)
-            if taken.allowed:
-                rows = zip(quotas, pairs, windows, taken.counts, strict=True)
-                counted = [
-                    (pair[0], 1, (at + 2) * quota.window) for quota, pair, at, count in rows if count is not None
-                ]
-                handle.executemany(_ADD, counted)
-                if key:
-                    self._take(handle, key, ttl)
-            return taken
-
-        return self._write(work, entries=len(quotas) + 1)
-
-    @staticmethod
-    def _weigh(
-        handle: sqlite3.Connection, quotas: Sequence[Quota], pairs: Sequence[tuple[str, str]], key: str, now: float
-    ) -> Taken:
-        marked = "SELECT 1 FROM nonce WHERE key = ? AND until > ?"
-        again = bool(key) and handle.execute(marked, (key, now)).fetchone() is not None
-        marks = ",".join("?" * (2 * len(pairs)))
-        names = [name for pair in pairs for name in pair]
-        get = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", names).fetchall()).get  # noqa: S608
-        asked = (quota.each or not again for quota in quotas)
-        return weigh(
-            quotas, now, [(get(a, 0), get(b, 0)) if ask else None for ask, (a, b) in zip(asked, pairs, strict=True)]
-        )
-
-    def tally(
-        self, shard: str, counts: Sequence[Count], marker: Count | None = None, also: Sequence[Count] = ()
-    ) -> Tally:
+    def decide(self, shard: str, batch: Batch) -> Reply:
         """See State."""
-        entries = [*counts, *also]
-        return self._write(lambda handle: self._tally(handle, shard, counts, marker, also), entries=len(entries) + 1)
+        name = plain(shard)
+        asking = not batch.consume and not batch.lease and not batch.later and not batch.counting
+        if asking:  # takes no lock
+            return self._file.run(lambda handle: decide.decide(handle, name, batch, self.clock()))
+        return self._write(lambda handle: self._decide(handle, name, batch), entries=_entries(batch))
 
-    def _tally(
-        self,
-        handle: sqlite3.Connection,
-        shard: str,
-        counts: Sequence[Count],
-        marker: Count | None,
-        also: Sequence[Count],
-    ) -> Tally:
-        now = self.clock()
-        handle.executemany(_ADD, [_added(shard, count, now) for count in also])
-        wanted = [*counts, marker] if marker else counts
-        names = [_pair(shard, count, now) for count in wanted]
-        asked = [name for pair in names for name in pair]
-        marks = ",".join("?" * len(asked))
-        hits = dict(handle.execute(f"SELECT key, hits FROM counter WHERE key IN ({marks})", asked).fetchall())  # noqa: S608
-        again = marker is not None and any(name in hits for name in names[-1])
-        if not again:
-            handle.executemany(_ADD, [_added(shard, count, now) for count in wanted if count.add])
-        sums = [
-            slide(count.window, now, hits.get(current, 0) + (0 if again else count.add), hits.get(previous, 0))
-            for count, (current, previous) in zip(counts, names, strict=False)
-        ]
-        return Tally(tuple(sums), again)
+    def _decide(self, handle: sqlite3.Connection, shard: str, batch: Batch) -> Reply:
+        lease = None
+        if batch.lease:
+            asked = _redemption(shard, batch.lease)
+            lease = Lease.GRANTED if self._first(handle, asked, spend=False) else self._held(handle, asked, spend=False)
+        if lease is Lease.REPLAYED:
+            batch = Batch(later=batch.later)
+        return decide.decide(handle, shard, batch, self.clock())._replace(lease=lease)
+
+    def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
+        """See State."""
+        self._write(lambda handle: decide.give_back(handle, plain(shard), takes, at))
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
@@ -185,7 +105,7 @@ class SqliteState:
             return Spend(self._write(lambda handle: self._take(handle, key, ttl), alone=False), True, 0)
 
         def work(handle: sqlite3.Connection) -> Spend:
-            hit = self._count(handle, shard, limits)
+            hit = self._hit(handle, shard, limits)
             if not hit.allowed:
                 return Spend(False, False, hit.retry_after)
             return Spend(self._take(handle, key, ttl), True, 0)
@@ -200,55 +120,55 @@ class SqliteState:
         )
         return taken.rowcount == 1
 
-    def _token(self, handle: sqlite3.Connection, nonce: str) -> Any:
-        row = handle.execute("SELECT holder, spent, until FROM token WHERE key = ?", (nonce,)).fetchone()
+    def _token(self, handle: sqlite3.Connection, key: str) -> Any:
+        row = handle.execute("SELECT holder, spent, until FROM token WHERE key = ?", (key,)).fetchone()
         return None if row is None or row[2] <= self.clock() else row
 
-    def _hold(self, handle: sqlite3.Connection, nonce: str, holder: str, ttl: int, *, spent: bool) -> None:
+    def _hold(self, handle: sqlite3.Connection, key: str, holder: str, ttl: int, *, spent: bool) -> None:
         until = _until(self.clock(), ttl)
-        handle.execute("REPLACE INTO token VALUES (?, ?, ?, ?)", (nonce, holder, spent, until))
+        handle.execute("REPLACE INTO token VALUES (?, ?, ?, ?)", (key, holder, spent, until))
 
-    def lease(self, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
-        """See State. The first redemption, which is nearly every one, is one statement."""
-        nonce, holder = plain(nonce), plain(holder)
-        if self._write(lambda handle: self._first(handle, nonce, holder, ttl, spent=spend), alone=False):
+    def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
+        """See State. The first redemption, which is nearly every one, is one statement, and so its own transaction."""
+        asked = _redemption(shard, Redemption(nonce, holder, ttl))
+        if self._write(lambda handle: self._first(handle, asked, spend=spend), alone=False):
             return Lease.GRANTED
+        return self._write(lambda handle: self._held(handle, asked, spend=spend))
 
-        def work(handle: sqlite3.Connection) -> Lease:
-            row = self._token(handle, nonce)
-            if row is None:
-                self._hold(handle, nonce, holder, ttl, spent=spend)
-                return Lease.GRANTED
-            if not holder or row[0] != holder or (row[1] and not spend):
-                return Lease.REPLAYED
-            if spend and not row[1]:
-                self._hold(handle, nonce, holder, ttl, spent=True)
-            return Lease.AGAIN
-
-        return self._write(work)
-
-    def _first(self, handle: sqlite3.Connection, nonce: str, holder: str, ttl: int, *, spent: bool) -> bool:
-        until = _until(self.clock(), ttl)
+    def _first(self, handle: sqlite3.Connection, asked: Redemption, *, spend: bool) -> bool:
+        values = (asked.nonce, asked.holder, spend, _until(self.clock(), asked.ttl))
         statement = "INSERT INTO token VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
-        return handle.execute(statement, (nonce, holder, spent, until)).rowcount == 1
+        return handle.execute(statement, values).rowcount == 1
 
-    def commit(self, nonce: str, holder: str, ttl: int) -> bool:
+    def _held(self, handle: sqlite3.Connection, asked: Redemption, *, spend: bool) -> Lease:
+        key, holder, ttl = asked
+        row = self._token(handle, key)
+        if row is None:
+            self._hold(handle, key, holder, ttl, spent=spend)
+            return Lease.GRANTED
+        if not holder or row[0] != holder or (row[1] and not spend):
+            return Lease.REPLAYED
+        if spend and not row[1]:
+            self._hold(handle, key, holder, ttl, spent=True)
+        return Lease.AGAIN
+
+    def commit(self, shard: str, nonce: str, holder: str, ttl: int) -> bool:
         """See State."""
-        nonce, holder = plain(nonce), plain(holder)
+        key, holder = _token_key(shard, nonce), plain(holder)
 
         def work(handle: sqlite3.Connection) -> bool:
-            row = self._token(handle, nonce)
+            row = self._token(handle, key)
             if row is not None and (row[0] != holder or row[1]):
                 return False
-            self._hold(handle, nonce, holder, ttl, spent=True)
+            self._hold(handle, key, holder, ttl, spent=True)
             return True
 
         return self._write(work)
 
-    def release(self, nonce: str, holder: str) -> None:
+    def release(self, shard: str, nonce: str, holder: str) -> None:
         """See State."""
-        statement = "DELETE FROM token WHERE key = ? AND holder = ? AND spent = 0"
-        self._write(lambda handle: handle.execute(statement, (plain(nonce), plain(holder))).rowcount, alone=False)
+        statement, key = "DELETE FROM token WHERE key = ? AND holder = ? AND spent = 0", _token_key(shard, nonce)
+        self._write(lambda handle: handle.execute(statement, (key, plain(holder))).rowcount, alone=False)
 
     def sweep(self) -> int:
         """See State. At most SWEEP_ROWS a call; looks at everything before it says 0."""
@@ -280,19 +200,20 @@ class SqliteState:
         self._file.close()
 
 
-def _pair(shard: str, count: Count, now: float) -> tuple[str, str]:
-    """The names of a count's window now, and of the one before."""
-    name, window = plain(f"{shard}:{count.key}"), int(now // count.window)
-    return f"{name}:{window}", f"{name}:{window - 1}"
+def _token_key(shard: str, nonce: str) -> str:
+    """Nonces of one time begin alike, and then share a page."""
+    return plain(f"{nonce}:{shard}")
 
 
-def _added(shard: str, count: Count, now: float) -> tuple[str, int, int]:
-    """The row that adds to a count."""
-    return _pair(shard, count, now)[0], count.add, (int(now // count.window) + 2) * count.window
+def _redemption(shard: str, asked: Redemption) -> Redemption:
+    """The same, with the token's key for its nonce."""
+    return Redemption(_token_key(shard, asked.nonce), plain(asked.holder), asked.ttl)
 
 
-def _counter(shard: str, limit: Limit | Quota, window: int) -> str:
-    return plain(f"{shard}:{limit.key}:{window}")
+def _entries(batch: Batch) -> int:
+    """How many entries a batch may write."""
+    counted = sum(len(counting.counts) + 1 for counting in batch.later)
+    return 1 + counted + len(batch.counting.counts if batch.counting else ()) + sum(len(t.quotas) for t in batch.takes)
 
 
 def _until(now: float, ttl: int) -> int:

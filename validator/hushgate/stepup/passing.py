@@ -11,6 +11,7 @@ from hushgate.house import House
 from hushgate.keys import new_nonce
 from hushgate.stepup.ticket import TTL, Ticket
 from hushgate.tokens import Claims
+from hushgate.verify import shard_of
 from hushgate.visit import Decision
 
 
@@ -34,7 +35,7 @@ def spend(house: House, ticket: Ticket) -> None:
     nonce = ticket.claims.nonce
     if not house.state.spend(nonce, f"step-up {nonce}", TTL + house.tokens.ttl).fresh:
         raise StepRefused
-    if ticket.leased and not house.state.commit(nonce, ticket.holder, house.tokens.ttl):
+    if ticket.leased and not house.state.commit(shard_of(ticket.claims.site), nonce, ticket.holder, house.tokens.ttl):
         raise StepRefused
 
 

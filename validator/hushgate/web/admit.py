@@ -179,7 +179,7 @@ def spend(house: House, question: CommitQuestion) -> CommitAnswer:
     held = house.leases.read(question.lease)
     if held.site not in sites:
         raise BadField("lease: it belongs to another site", "lease")
-    return CommitAnswer(commit(house, held.nonce, held.holder))
+    return CommitAnswer(commit(house, held.site, held.nonce, held.holder))
 
 
 def keep(house: House, question: OutcomeQuestion) -> OutcomeAnswer:

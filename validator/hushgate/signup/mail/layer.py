@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from hushgate.caller import address_prefix
 from hushgate.errors import BadField, StateLost
 from hushgate.house import House
 from hushgate.settings import OBSERVE, OFF
-from hushgate.signup.layer import MAIL_HOST, Attempt, Layer, NotJudged
+from hushgate.signup.layer import LOST, MAIL_HOST, Asking, Attempt, Layer, NotJudged
 from hushgate.signup.mail import domains
 from hushgate.signup.mail.address import Address, read
-from hushgate.signup.mail.exchange import Exchanges
+from hushgate.signup.mail.exchange import Exchange, Exchanges
 from hushgate.signup.mail.kept import site_key
-from hushgate.signup.mail.records import Ledger, Records
+from hushgate.signup.mail.records import Inquiry, Ledger, Records
 from hushgate.signup.mail.rule import Rule, Subject
 from hushgate.signup.mail.rules import RULES
+from hushgate.state import Batch, Reply
 from hushgate.visit import Decision, Word
 
 NAME = "mail"
@@ -33,14 +35,21 @@ class Flag(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What is remembered of an attempt until it is decided."""
+    """What is remembered of an attempt until it is decided. ``weighs`` is whether others are held against it.
+
+    Forms that are posted without a browser cost nothing, and are refused: were they counted, anybody could make the provider of
+    everybody part of a wave, and a company's domain a burst.
+    """
 
     address: Address
-    records: Records
-    flagged: list[Rule]
+    exchange: Exchange | None
+    inquiry: Inquiry
+    weighs: bool
+    records: Records | None = None
+    flagged: Sequence[Rule] = ()
 
 
-class MailLayer(Layer):
+class MailLayer(Asking):
     """Judges the address of an attempt."""
 
     name = NAME
@@ -52,8 +61,8 @@ class MailLayer(Layer):
         self._budget = gate["mx_budget_ms"] / 1000
         self._ledgers: dict[str, Ledger] = {}
 
-    def look(self, attempt: Attempt) -> Word | None:
-        """See Layer. Counts the attempt: a wave shows in what was tried, let in or not."""
+    def ask(self, attempt: Attempt, so_far: Decision) -> Batch | None:
+        """See Asking. The attempt is counted where it weighs: a wave shows in what was tried, let in or not."""
         own = attempt.own(NAME)
         if attempt.action not in own["actions"]:
             return None
@@ -62,20 +71,30 @@ class MailLayer(Layer):
         try:
             address = read(attempt.email)
         except BadField as error:
-            return self._unreadable(own, str(error))
+            attempt.notes[NAME] = str(error)
+            return Batch()
         exchange = self._exchanges.look(address.domain, self._budget) if self._exchanges else None
         host = exchange.host if exchange and not domains.shared_host(exchange.host) else ""
-        attempt.notes[MAIL_HOST] = host
-        records, lost = self._records(attempt, address, host)
-        flags = judge(Subject(address, records, exchange), own)
-        if records is not None:
-            attempt.notes[NAME] = Note(address, records, [flag.rule for flag in flags])
-        return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=lost)
+        ledger, network = self._ledger(attempt), address_prefix(attempt.caller.ip)
+        weighs = attempt.browser or so_far == "allow"
+        inquiry = ledger.ask(address, network, host, count=weighs)
+        attempt.notes.update({MAIL_HOST: host, NAME: Note(address, exchange, inquiry, weighs)})
+        return Batch(later=ledger.due(), counting=inquiry.counting)
+
+    def hear(self, attempt: Attempt, reply: Reply | None, so_far: Decision) -> Word | None:  # noqa: ARG002 - an address is what it is
+        """See Asking."""
+        own, note = attempt.own(NAME), attempt.notes[NAME]
+        if not isinstance(note, Note):
+            return None if own["syntax"] == OFF else Word(NAME, own["syntax"], note, "mail-syntax")
+        records = note.inquiry.read(reply.tally) if reply and reply.tally else None
+        flags = judge(Subject(note.address, records, note.exchange), own)
+        attempt.notes[NAME] = note._replace(records=records, flagged=[flag.rule for flag in flags])
+        return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=records is None)
 
     def settle(self, attempt: Attempt, decision: Decision) -> None:
         """See Layer. Learns which domains the site's own users have."""
-        note: Note | None = attempt.notes.get(NAME)
-        if note is None:
+        note = attempt.notes.get(NAME)
+        if not isinstance(note, Note) or note.records is None or not note.weighs:
             return
         alarm = any(rule.alarms for rule in note.flagged)
         doubt = address_prefix(attempt.caller.ip) if any(rule.doubts for rule in note.flagged) else ""
@@ -98,20 +117,10 @@ class MailLayer(Layer):
             self._ledgers.setdefault(site, ledger)
         return self._ledgers[site]
 
-    def _records(self, attempt: Attempt, address: Address, host: str) -> tuple[Records | None, bool]:
-        try:
-            return self._ledger(attempt).look(address, address_prefix(attempt.caller.ip), host), False
-        except StateLost:
-            self._house.metrics.count(self._house.metrics.state_lost)
-            return None, True
-
-    def _unreadable(self, own: Any, why: str) -> Word | None:
-        return None if own["syntax"] == OFF else Word(NAME, own["syntax"], why, "mail-syntax")
-
     def _word(self, flags: list[Flag], own: Any, *, suspect: bool, lost: bool) -> Word | None:
         if not flags:
             if lost:
-                raise NotJudged("the state store is lost, and the address says nothing by itself")
+                raise NotJudged(f"{LOST}, and the address says nothing by itself")
             return None
         points = score(flags, suspect=suspect)
         decision: Decision = "allow"

@@ -14,10 +14,13 @@ from typing import NamedTuple
 
 from hushgate.signup.mail import local
 from hushgate.signup.mail.address import Address
-from hushgate.state import Count, State
+from hushgate.state import Batch, Count, Counting, State, Tally
+from hushgate.verify import shard_of
 
 SLOTS = 1 << 18
 HOUR, DAY, MONTH = 3600, 86400, 30 * 86400
+MARK = "@"
+"""What the names of these counters begin with, and no action's name does: they share a shard with those of the limits."""
 SPAN = 16
 """How many numbers next to each other are counted together, in two rows that overlap by half."""
 FIRSTS = {"pair": "networks", "host_pair": "host_domains"}
@@ -64,29 +67,50 @@ class Records:
     pending: tuple[Count, ...] = field(default=(), repr=False)
 
 
+class Inquiry(NamedTuple):
+    """What is asked of an attempt: counters by the name that they have in Records, and those of sequences."""
+
+    named: dict[str, Count]
+    numbered: dict[str, Count]
+    counting: Counting
+
+    def read(self, tally: Tally) -> Records:
+        """What the store has said."""
+        named = self.named
+        seen = dict(zip((*named, *self.numbered), tally.counts, strict=True))
+        found = tuple(
+            Sequence(scale, max(seen[f"{scale}-even"], seen[f"{scale}-odd"]), seen[scale])
+            for scale in SCALES
+            if scale in self.numbered
+        )
+        fresh = [total for pair, total in FIRSTS.items() if not tally.again and seen.get(pair, 2) < 2]
+        known = {name: seen[name] + (name in fresh) for name in named if name not in FIRSTS}
+        return Records(again=tally.again, sequences=found, pending=tuple(named[name] for name in fresh), **known)
+
+
 class Ledger:
     """Counts the attempts of one site. ``key`` is the site's own, 32 bytes.
 
-    What follows from a decision is counted with the next attempt that is looked at, in the same round trip.
+    What follows from a decision is counted with the next attempt, in the same round trip.
     """
 
     def __init__(self, state: State, site: str, key: bytes) -> None:
-        self._state, self._shard, self._key = state, f"mail:{site}", key
-        self._later: deque[Count] = deque()
+        self._state, self._shard, self._key = state, shard_of(site), key
+        self._later: deque[Counting] = deque()
 
     def _count(self, kind: str, value: str, window: int, add: int = 1) -> Count:
         text = f"{kind}\n{value}".encode("utf-8", "surrogatepass")
         slot = int.from_bytes(hashlib.blake2b(text, digest_size=4, key=self._key).digest()) % SLOTS
-        return Count(f"{kind}:{slot:x}", window, add)
+        return Count(f"{MARK}{kind}:{slot:x}", window, add)
 
     def _named(self, address: Address, network: str, host: str) -> Iterator[tuple[str, Count]]:
         """Every counter that an attempt touches, by the name that it has in Records."""
         domain = address.domain
-        yield "hour", Count("all", HOUR)
+        yield "hour", Count(MARK + "all", HOUR)
         yield "domain_hour", self._count("domain", domain, HOUR)
-        yield "month", Count("in", MONTH, 0)
+        yield "month", Count(MARK + "in", MONTH, 0)
         yield "domain_month", self._count("known", domain, MONTH, 0)
-        yield "alarms", Count("alarms", HOUR, 0)
+        yield "alarms", Count(MARK + "alarms", HOUR, 0)
         yield "domain_alarms", self._count("domain-alarms", domain, HOUR, 0)
         yield "spellings", self._count("inbox", address.inbox, DAY)
         yield "network_day", self._count("network", network, DAY)
@@ -100,7 +124,7 @@ class Ledger:
             yield "host_domains", self._count("host", host, DAY, 0)
         head = "" if address.relay else local.prefix(address.local)
         if head:
-            yield "prefixed", Count("prefixed", HOUR)
+            yield "prefixed", Count(MARK + "prefixed", HOUR)
             yield "same_prefix", self._count("prefix", head, HOUR)
 
     def _sequences(self, address: Address) -> Iterator[tuple[str, Count]]:
@@ -115,44 +139,36 @@ class Ledger:
             for row, shift in (("even", 0), ("odd", SPAN // 2)):
                 yield f"{scale}-{row}", self._count(row, f"{scale} {among} {(number.value + shift) // SPAN}", HOUR)
 
-    def look(self, address: Address, network: str, host: str = "") -> Records:
-        """Counts an attempt, once for each address and day, and says what has been seen. One round trip. Raises StateLost."""
+    def ask(self, address: Address, network: str, host: str = "", *, count: bool = True) -> Inquiry:
+        """What the store is asked of an attempt, which is counted once for each address and day; without ``count`` not at all."""
         named = dict(self._named(address, network, host))
         numbered = dict(self._sequences(address))
-        marker = self._count("address", address.raw, DAY)
-        tally = self._state.tally(self._shard, [*named.values(), *numbered.values()], marker, self._due())
-        seen = dict(zip((*named, *numbered), tally.counts, strict=True))
-        found = tuple(
-            Sequence(scale, max(seen[f"{scale}-even"], seen[f"{scale}-odd"]), seen[scale])
-            for scale in SCALES
-            if scale in numbered
-        )
-        fresh = [total for pair, total in FIRSTS.items() if not tally.again and seen.get(pair, 2) < 2]
-        known = {name: seen[name] + (name in fresh) for name in named if name not in FIRSTS}
-        return Records(again=tally.again, sequences=found, pending=tuple(named[name] for name in fresh), **known)
+        counts = [*named.values(), *numbered.values()]
+        if not count:
+            return Inquiry(named, numbered, Counting([one._replace(add=0) for one in counts]))
+        return Inquiry(named, numbered, Counting(counts, self._count("address", address.raw, DAY)))
 
     def settle(self, address: Address, records: Records, *, let_in: bool, alarm: bool, doubt: str = "") -> None:
-        """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up.
-
-        No round trip, but where an address that came before is let in: that counts once. Raises StateLost.
-        """
-        known = [Count("in", MONTH), self._count("known", address.domain, MONTH)] if let_in else []
-        if let_in and not address.provider:
-            known.append(self._count("today", address.domain, DAY))
+        """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
+        domain = address.domain
+        if let_in:  # once a day, however often the form is sent
+            known = [Count(MARK + "in", MONTH), self._count("known", domain, MONTH)]
+            known += [] if address.provider else [self._count("today", domain, DAY)]
+            self._later.append(Counting(known, self._count("let-in", address.raw, DAY)))
         if not records.again:
-            alarms = [Count("alarms", HOUR), self._count("domain-alarms", address.domain, HOUR)] if alarm else []
+            alarms = [Count(MARK + "alarms", HOUR), self._count("domain-alarms", domain, HOUR)] if alarm else []
             doubts = [self._count("network-doubts", doubt, DAY)] if doubt else []
-            self._later.extend([*(count._replace(add=1) for count in records.pending), *known, *alarms, *doubts])
-        elif known:
-            self._state.tally(self._shard, known, self._count("let-in", address.raw, DAY))
+            also = [*(count._replace(add=1) for count in records.pending), *alarms, *doubts]
+            if also:
+                self._later.append(Counting(also))
 
     def flush(self) -> None:
         """Counts what is left to count. Raises StateLost."""
-        due = self._due()
+        due = self.due()
         if due:
-            self._state.tally(self._shard, [], None, due)
+            self._state.decide(self._shard, Batch(later=due))
 
-    def _due(self) -> list[Count]:
+    def due(self) -> list[Counting]:
         """What waits to be counted, each for one of the threads that ask."""
         due = []
         while self._later:

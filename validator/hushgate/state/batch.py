@@ -1,0 +1,121 @@
+"""What one decision asks of the state store and counts there, all at once, and what it is told."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Lease(enum.Enum):
+    """The answer to a redemption."""
+
+    GRANTED = "granted"
+    AGAIN = "again"
+    REPLAYED = "replayed"
+
+
+class Redemption(NamedTuple):
+    """A token that is leased to its holder for ``ttl`` seconds. See State.lease."""
+
+    nonce: str
+    holder: str
+    ttl: int
+
+
+class Count(NamedTuple):
+    """Something that is counted in a sliding window of ``window`` seconds; ``add`` of 0 only asks."""
+
+    key: str
+    window: int
+    add: int = 1
+
+
+class Counting(NamedTuple):
+    """Counts that belong together. With a ``marker``, only the first that brings it in its window adds anything."""
+
+    counts: Sequence[Count]
+    marker: Count | None = None
+
+
+class Tally(NamedTuple):
+    """What was counted in each window, this time included. ``again`` is whether the marker had been counted: then nothing was."""
+
+    counts: tuple[float, ...]
+    again: bool
+
+
+class Quota(NamedTuple):
+    """A limit among others, as a Take knows it. ``amount`` may be UNLIMITED: then it is only counted.
+
+    With ``of`` and ``times``, at most ``times`` as many as ``of`` has besides (a quota of the same window and Take that is counted
+    along), where that is more than ``amount``. ``each`` counts every time, also where the marker was counted before.
+    """
+
+    key: str
+    amount: int
+    window: int
+    of: str = ""
+    times: float = 0.0
+    each: bool = False
+
+
+UNLIMITED = 2**52
+"""More than can be counted, and a whole number in every store."""
+
+
+class Take(NamedTuple):
+    """Quotas that are counted once for a ``marker`` in ``ttl`` seconds: where it was counted before, only those with ``each`` are asked.
+
+    The store remembers how many rely on a marker, so that what one gives back is kept for the others.
+    """
+
+    quotas: Sequence[Quota]
+    marker: str = ""
+    ttl: int = 0
+
+
+class Taken(NamedTuple):
+    """``waits`` has the seconds to wait for each quota, 0 where it allows; ``counts`` what each had before, None if not asked."""
+
+    waits: tuple[int, ...]
+    counts: tuple[float | None, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether all of them allow it."""
+        return not any(self.waits)
+
+
+class Batch(NamedTuple):
+    """One question. ``later`` is counted first and in any case, and nothing is said of it.
+
+    Where the lease is REPLAYED nothing else is asked or counted. All takes are counted if all of them allow it, and none otherwise, nor
+    without ``consume``. Every key of a Counting is named once, and in no Take.
+    """
+
+    lease: Redemption | None = None
+    later: Sequence[Counting] = ()
+    counting: Counting | None = None
+    takes: Sequence[Take] = ()
+    consume: bool = True
+
+
+class Reply(NamedTuple):
+    """The answers. ``at`` is the store's time, which ``give_back`` wants; ``tally`` is None, and ``taken`` empty, where it was not asked."""
+
+    lease: Lease | None
+    tally: Tally | None
+    taken: tuple[Taken, ...]
+    at: float
+
+
+def join(batches: Sequence[Batch], lease: Redemption | None) -> Batch:
+    """Several batches as one; at most one of them has a ``counting``."""
+    return Batch(
+        lease,
+        [counting for batch in batches for counting in batch.later],
+        next((batch.counting for batch in batches if batch.counting), None),
+        [take for batch in batches for take in batch.takes],
+        all(batch.consume for batch in batches),
+    )
