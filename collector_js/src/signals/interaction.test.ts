@@ -6,7 +6,7 @@ const ZEROS = Object.fromEntries(
   (
     "moves downs clicks keydowns keyups inputs focuses scrolls touches wheels untrusted mouse touch pen pressureless jumps fractional " +
     "raw coalesced_moves gaps whole_gaps typed keyless bulk pasted dropped composed replaced autofilled shiftless clickless_keys " +
-    "odd_keys rollover tabs"
+    "odd_keys rollover tabs numbered"
   )
     .split(" ")
     .map((name) => [name, 0]),
@@ -220,6 +220,18 @@ describe("keys", () => {
     expect(read()).toMatchObject({ untrusted: 1, typed: 0, keyless: 1 });
   });
 
+  test.each([
+    ["a browser that cannot be asked", undefined, undefined],
+    ["a browser that has the place for it and not the answer", {}, undefined],
+    ["a keyboard's, whose characters wait behind it", { isInputPending: () => true }, 3],
+    ["a driver's, which brings its own", { isInputPending: () => false }, 0],
+  ])("queued: %s", (_whose, scheduling, queued) => {
+    vi.stubGlobal("navigator", Object.create(navigator, { scheduling: { value: scheduling } }));
+    for (const key of "abc") type("email", key);
+    expect(read().queued).toBe(queued);
+    vi.unstubAllGlobals();
+  });
+
   test("Tab", () => {
     stage.fire("keydown", keyEvent("Tab", { code: "Tab" }));
     expect(read()).toMatchObject({ tabs: 1 });
@@ -231,6 +243,21 @@ describe("the pointer", () => {
     stage.wait(ms);
     stage.fire("pointermove", { clientX, clientY });
   };
+
+  test("moves that say to be a click", () => {
+    stage.fire("mousemove", { detail: 0 });
+    expect(read()).toMatchObject({ numbered: 0 });
+    stage.fire("mousemove", { detail: 1 });
+    expect(read()).toMatchObject({ numbered: 1 });
+  });
+
+  test("moves are counted beside raw ones where those are told", () => {
+    move(1, 2);
+    expect(read()).not.toHaveProperty("coalesced_moves", 1);
+    stage.fire("pointerrawupdate");
+    move(2, 2);
+    expect(read()).toMatchObject({ raw: 1, coalesced_moves: 1 });
+  });
 
   test("a straight line at one speed", () => {
     for (let x = 0; x <= 100; x += 10) move(x, 0);

@@ -41,9 +41,11 @@ async function middle(selector) {
 /** Pressure, whole pixels and a bent way where the hand is careful; a jump to the middle where it is not. */
 async function goTo(selector) {
   const { left, top, width, height } = await middle(selector);
+  if (options.fill === "touch") return { x: left + width * between(0.2, 0.8), y: top + height * between(0.3, 0.7) };
   const careful = options.hand === "careful";
+  const place = options.places === "between" ? (value) => value : Math.round;
   const to = careful
-    ? { x: Math.round(left + width * between(0.2, 0.8)), y: Math.round(top + height * between(0.3, 0.7)) }
+    ? { x: place(left + width * between(0.2, 0.8)), y: place(top + height * between(0.3, 0.7)) }
     : { x: left + width / 2, y: top + height / 2 };
   const steps = careful ? Math.round(between(25, 45)) : 1;
   const bend = between(-60, 60);
@@ -53,15 +55,23 @@ async function goTo(selector) {
     const aside = Math.sin(Math.PI * eased) * bend;
     const x = at.x + (to.x - at.x) * eased + aside;
     const y = at.y + (to.y - at.y) * eased + aside / 2;
-    const place = step === steps ? to : { x: Math.round(x), y: Math.round(y) };
-    await Input.dispatchMouseEvent({ type: "mouseMoved", ...place });
+    const next = step === steps ? to : { x: place(x), y: place(y) };
+    await Input.dispatchMouseEvent({ type: "mouseMoved", ...next });
     if (careful) await sleep(between(6, 14));
   }
   at = to;
+  return to;
+}
+
+async function tap(point) {
+  await Input.dispatchTouchEvent({ type: "touchStart", touchPoints: [{ ...point, radiusX: 9, radiusY: 9, force: 0.6 }] });
+  await sleep(between(50, 110));
+  await Input.dispatchTouchEvent({ type: "touchEnd", touchPoints: [] });
 }
 
 async function click(selector) {
-  await goTo(selector);
+  const point = await goTo(selector);
+  if (options.fill === "touch") return tap(point);
   const careful = options.hand === "careful";
   const how = { ...at, button: "left", clickCount: 1, ...(careful ? { force: 0.5 } : {}) };
   if (careful) await sleep(between(60, 160));
@@ -85,13 +95,65 @@ async function key(letter) {
   await sleep(between(30, 210));
 }
 
+/** As two hands type: a plan of keys that overlap, each as whole as a keyboard's. `parted` sends key and character as two, at once. */
+async function overlap(text) {
+  const plan = [];
+  let now = 0;
+  for (const letter of text) {
+    const [code, windowsVirtualKeyCode] = codeOf(letter);
+    const shift = shifted(letter);
+    const left = { key: "Shift", code: "ShiftLeft", windowsVirtualKeyCode: 16, location: 1 };
+    const what = { key: letter, code, windowsVirtualKeyCode, modifiers: shift ? 8 : 0 };
+    const held = between(50, 125);
+    if (shift) plan.push([now, { type: "rawKeyDown", ...left, modifiers: 8 }], [now + held + 110, { type: "keyUp", ...left }]);
+    if (shift) now += between(60, 100);
+    const written = { text: letter, unmodifiedText: letter.toLowerCase(), ...what };
+    if (options.keys === "parted") plan.push([now, { type: "rawKeyDown", ...what }], [now, { type: "char", ...written }]);
+    else plan.push([now, { type: "keyDown", ...written }]);
+    plan.push([now + held, { type: "keyUp", ...what }]);
+    now += between(55, 210) + (shift ? 200 : 0);
+  }
+  plan.sort(([one], [other]) => one - other);
+  const start = performance.now();
+  for (const [when, event] of plan) {
+    await sleep(Math.max(0, start + when - performance.now()));
+    Input.dispatchKeyEvent(event);
+  }
+  await sleep(200);
+}
+
+/** As an input method does: a few letters at a time, shown first, then handed over. */
+async function compose(text) {
+  for (const part of text.match(/.{1,4}/g)) {
+    for (let end = 1; end <= part.length; end++) {
+      await Input.imeSetComposition({ text: part.slice(0, end), selectionStart: end, selectionEnd: end });
+      await sleep(between(60, 200));
+    }
+    await Input.insertText({ text: part });
+  }
+}
+
+/** As a soft keyboard does: keys without names, and a letter for each. */
+async function soft(text) {
+  for (const letter of text) {
+    await Input.dispatchKeyEvent({ type: "rawKeyDown", key: "Unidentified", windowsVirtualKeyCode: 229 });
+    await Input.insertText({ text: letter });
+    await Input.dispatchKeyEvent({ type: "keyUp", key: "Unidentified", windowsVirtualKeyCode: 229 });
+    await sleep(between(60, 200));
+  }
+}
+
+const WAYS = { insert: (text) => Input.insertText({ text }), compose, touch: soft };
+
 async function write(text) {
-  if (options.fill === "insert") return Input.insertText({ text });
+  if (WAYS[options.fill]) return WAYS[options.fill](text);
+  if (options.keys) return overlap(text);
   for (const letter of text) await key(letter);
 }
 
 await Page.enable();
 if (options.userAgent) await Emulation.setUserAgentOverride(options.userAgent);
+if (options.fill === "touch") await Emulation.setTouchEmulationEnabled({ enabled: true, maxTouchPoints: 5 });
 if (options.metrics) await Emulation.setDeviceMetricsOverride(options.metrics);
 await Page.navigate({ url: task.url });
 await Page.loadEventFired();

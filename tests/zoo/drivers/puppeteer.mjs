@@ -40,7 +40,46 @@ async function slowly(page, text) {
   }
 }
 
+/** A bent way over whole pixels, and a press off the centre. */
+async function bentPress(page, selector, from) {
+  const { x, y, width, height } = await (await page.$(selector)).boundingBox();
+  const to = { x: Math.round(x + width * between(0.2, 0.8)), y: Math.round(y + height * between(0.3, 0.7)) };
+  const bend = between(-60, 60);
+  for (let part = 1 / 30; part < 1; part += 1 / 30) {
+    const aside = Math.sin(Math.PI * part) * bend;
+    await page.mouse.move(Math.round(from.x + (to.x - from.x) * part + aside), Math.round(from.y + (to.y - from.y) * part + aside / 2));
+    await sleep(between(5, 12));
+  }
+  await page.mouse.move(to.x, to.y);
+  await page.mouse.down();
+  await sleep(between(60, 120));
+  await page.mouse.up();
+  return to;
+}
+
+/** A letter with Shift where it needs it. */
+async function press(page, letter) {
+  const shift = /[A-Z@_!]/.test(letter);
+  if (shift) await page.keyboard.down("Shift");
+  await sleep(between(40, 80));
+  await page.keyboard.down(letter);
+  await sleep(between(45, 125));
+  await page.keyboard.up(letter);
+  if (shift) await page.keyboard.up("Shift");
+  await sleep(between(30, 210));
+}
+
+async function carefully(page) {
+  let at = { x: between(300, 900), y: between(300, 600) };
+  for (const [name, value] of fields) {
+    at = await bentPress(page, `input[name=${name}]`, at);
+    for (const letter of value) await press(page, letter);
+  }
+  await bentPress(page, submit, at);
+}
+
 async function fill(page) {
+  if (options.fill === "careful") return carefully(page);
   if (options.fill === "script") return page.evaluate(`(${SET_BY_SCRIPT})(${JSON.stringify(task.fields)})`);
   const hand = options.fill === "ghost-cursor" ? (await import("ghost-cursor")).createCursor(page) : undefined;
   for (const [name, value] of fields) {

@@ -32,3 +32,25 @@ def focus_without_cause(interaction: Interaction) -> str | None:
     if helped or not interaction.typed or interaction.focuses < 3 or interaction.focuses - causes < 3:
         return None
     return f"{interaction.focuses} fields were entered, with {many(causes, 'press or Tab', 'presses and Tabs')}"
+
+
+@check(
+    "typed-out-of-focus",
+    title="Text was typed into fields that were never entered",
+    tier=Tier.SOFT,
+    weight=60,
+    flags=[{"interaction": {**_TYPED, "focuses": 0, "moves": 112, "mouse": 4, "presses": {"n": 4}}}],
+    passes=[
+        {"interaction": {**_TYPED, "mouse": 4, "presses": {"n": 4}}},
+        {"interaction": {**_TYPED, "focuses": 0, "mouse": 1, "presses": {"n": 1}}},
+        {"interaction": {**_TYPED, "focuses": 0, "filled": 1, "mouse": 3, "presses": {"n": 3}}},
+        {"interaction": {**_TYPED, "focuses": 0, "touches": 4, "touch": 4, "presses": {"n": 4}}},
+    ],
+    wrong_about="Pages that keep focus events from every other script.",
+)
+def typed_out_of_focus(interaction: Interaction) -> str | None:
+    """A hand's window is in front, and the field that is pressed gets the focus; a driver writes into a window behind as well."""
+    pressed = interaction.presses is not None and interaction.presses.n >= 3 and interaction.mouse >= 3
+    if interaction.focuses or not pressed or interaction.typed < 12 or (interaction.filled or 0) < 2:
+        return None
+    return f"{many(interaction.mouse, 'press', 'presses')} and {interaction.typed} characters, and no field was entered"

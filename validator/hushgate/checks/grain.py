@@ -36,6 +36,15 @@ def _times(interaction: Interaction) -> list[float]:
     return [time for time in (*times, held) if time is not None and time > _CLOSE]
 
 
+def _off(interaction: Interaction) -> str | None:
+    times = _times(interaction)
+    odd = sum(map(_between, times)) + interaction.gaps - interaction.whole_gaps
+    total = len(times) + interaction.gaps
+    if odd < 2 or odd * 2 <= total:
+        return None
+    return f"{odd} of {total} times are between the milliseconds in which this machine counts"
+
+
 @check(
     "input-off-the-beat",
     title="Keys and mouse do not keep the time of the machine they are said to be on",
@@ -66,9 +75,21 @@ def input_off_the_beat(x_window: bool, interaction: Interaction) -> str | None:
 
     Source: the X protocol's TIMESTAMP, and ValidateEventTimeClock in Chromium (ui/events), which keeps it where it is plausible.
     """
-    times = _times(interaction)
-    odd = sum(map(_between, times)) + interaction.gaps - interaction.whole_gaps
-    total = len(times) + interaction.gaps
-    if not x_window or odd < 2 or odd * 2 <= total:
-        return None
-    return f"{odd} of {total} times are between the milliseconds in which this machine counts"
+    return _off(interaction) if x_window else None
+
+
+@check(
+    "input-off-the-likely-beat",
+    title="Keys and mouse do not keep the time of the machine that they likely are on",
+    tier=Tier.SOFT,
+    weight=50,
+    flags=[{"x_pointer": True, "interaction": {"gaps": 139, "whole_gaps": 11, "presses": {"n": 4, "held_p50": 94.3}}}],
+    passes=[
+        {"x_pointer": True, "interaction": {**_PERSON, "moves": 83}},
+        {"interaction": {**_DRIVEN, "moves": 190, "gaps": 189, "whole_gaps": 11}},
+    ],
+    wrong_about="People at a remote desktop or a virtual machine under Wayland, whose mouse goes by whole pixels; hence half as much.",
+)
+def input_off_the_likely_beat(x_pointer: bool, interaction: Interaction) -> str | None:
+    """As input-off-the-beat, for a window without borders: that it is an X server's is told by its mouse alone."""
+    return _off(interaction) if x_pointer else None

@@ -12,6 +12,7 @@ _WINDOWS = (
 )
 _MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 _LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _PLAIN = {"pixel_ratio": 1}
 
 _HAND = {
@@ -54,6 +55,34 @@ def moves_not_coalesced(interaction: Interaction) -> str | None:
         return None
     ratio = interaction.raw / interaction.coalesced_moves
     return f"{interaction.coalesced_moves} moves, {ratio:.2f} reports for each" if 0.99 <= ratio <= 1.02 else None
+
+
+@check(
+    "moves-numbered",
+    title="The mouse was moved by clicks",
+    tier=Tier.SOFT,
+    weight=75,
+    flags=[
+        {"user_agent": _FIREFOX, "interaction": {**_HAND, "numbered": 260}},
+        {"user_agent": _FIREFOX, "interaction": {"bound": True, "mouse": 4, "moves": 4, "numbered": 4}},
+    ],
+    passes=[
+        {"user_agent": _FIREFOX, "interaction": _HAND},
+        {"user_agent": _FIREFOX, "interaction": {**_HAND, "numbered": 30}},
+        {"user_agent": _FIREFOX, "interaction": {"bound": True, "mouse": 2, "moves": 9, "numbered": 9}},
+        {"user_agent": _LINUX, "interaction": {**_HAND, "numbered": 260}},
+    ],
+    wrong_about="Nobody known: a Firefox on Windows goes on counting within four pixels of a click, so nearly all moves must be counted.",
+)
+def moves_numbered(browser: Browser, interaction: Interaction) -> str | None:
+    """A mouse that moves has clicked no times; Firefox's drivers make up a move with the same call as a click, and it says 1.
+
+    Sources: UI Events, mousemove (its detail is 0); sLastClickCount in Firefox's widget/windows; synthesizeMouseEvent, whose default is 1.
+    """
+    few = interaction.mouse < 3 or interaction.numbered < 3
+    if browser.engine != "gecko" or few or interaction.numbered * 10 < interaction.moves * 9:
+        return None
+    return f"{interaction.numbered} of {many(interaction.moves, 'move', 'moves')} of the mouse said to be a click"
 
 
 @check(

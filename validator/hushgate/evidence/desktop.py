@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.core import Missing, derived
-from hushgate.signals import Screen
+from hushgate.signals import Interaction, Screen
 
 _X_BORDERS = 8
+_MOVES = 30
 
 
 @derived
@@ -16,7 +17,35 @@ def x_window(browser: Browser, screen: Screen, platform: str) -> bool | Missing:
     Chromium draws that border where there is no compositor to draw a shadow; under Wayland it draws a shadow, 16 pixels wide, or
     nothing. Measured on Chromium 156 under openbox and under Weston 10. Elsewhere nothing is known, which is not False.
     """
-    borders = (screen.outer_width or 0) - (screen.inner_width or 0)
+    borders = _borders(screen)
+    return (
+        True
+        if _linux(browser, screen, platform) and borders == _X_BORDERS
+        else Missing("not surely a window of an X server")
+    )
+
+
+@derived
+def x_pointer(browser: Browser, screen: Screen, platform: str, interaction: Interaction) -> bool | Missing:
+    """True where the mouse is likely an X server's: Chromium on Linux without borders (as large as the screen), and only whole pixels.
+
+    An X server hands Chromium whole pixels; a Wayland compositor the finer places that a hand's mouse comes to. The two that
+    do not are remote desktops and virtual machines under Wayland: likely, not sure.
+    """
+    plain = _linux(browser, screen, platform) and _borders(screen) == 0
+    whole = interaction.mouse and interaction.moves >= _MOVES and not interaction.fractional
+    return True if plain and whole else Missing("not likely a mouse of an X server")
+
+
+def _borders(screen: Screen) -> float:
+    return (screen.outer_width or 0) - (screen.inner_width or 0)
+
+
+def _linux(browser: Browser, screen: Screen, platform: str) -> bool:
     plain = screen.pixel_ratio == 1 and (screen.zoom or 1) == 1
-    linux = browser.system == "linux" and browser.engine == "blink" and platform.startswith(("Linux x86", "Linux i"))
-    return True if linux and plain and borders == _X_BORDERS else Missing("not surely a window of an X server")
+    return (
+        plain
+        and browser.system == "linux"
+        and browser.engine == "blink"
+        and platform.startswith(("Linux x86", "Linux i"))
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.core import Missing, derived
 from hushgate.signals import Interaction
 
 _MOVES, _REPORTS_EACH = 60, 1.2
+_QUEUED_LEAST = 0.15
 _CHARACTERS, _OVERLAPS, _LEAST_HELD_MS, _LEAST_SPREAD = 20, 2, 40.0, 0.12
 
 
@@ -17,6 +19,17 @@ def shown(interaction: Interaction) -> bool:
     return _mouse(interaction) or _keyboard(interaction)
 
 
+@derived
+def keys_alone(interaction: Interaction) -> bool | Missing:
+    """Whether keys wrote, and hardly ever was a key's character waiting behind it, as a keyboard's is."""
+    if interaction.queued is None:
+        return Missing("nobody could ask what waits behind a key")
+    helped = interaction.touch or interaction.pen or interaction.composed or interaction.replaced
+    if helped or not _CHARACTERS <= interaction.typed <= interaction.keydowns:
+        return Missing("hardly anything was typed, or not by keys alone")
+    return interaction.queued < _QUEUED_LEAST * interaction.typed
+
+
 def _mouse(interaction: Interaction) -> bool:
     moves = interaction.coalesced_moves
     return moves >= _MOVES and interaction.raw >= _REPORTS_EACH * moves and interaction.mouse > interaction.pressureless
@@ -25,5 +38,7 @@ def _mouse(interaction: Interaction) -> bool:
 def _keyboard(interaction: Interaction) -> bool:
     dwell = interaction.dwell
     if dwell is None or dwell.p50 is None or dwell.cv is None or interaction.typed < _CHARACTERS:
+        return False
+    if keys_alone(interaction) is True:
         return False
     return interaction.rollover >= _OVERLAPS and dwell.p50 >= _LEAST_HELD_MS and dwell.cv >= _LEAST_SPREAD

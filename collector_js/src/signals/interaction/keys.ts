@@ -12,6 +12,10 @@ export const hands = {
   strokeAt: Number.NEGATIVE_INFINITY,
 };
 
+interface Scheduling {
+  isInputPending?(): boolean;
+}
+
 /** How long keys were held, and the time from a release to the next press, in ms. */
 export const dwell: number[] = [];
 export const flight: number[] = [];
@@ -29,6 +33,9 @@ function note(event: KeyboardEvent): void {
   hands.unnamed = /^(Dead|Process|Unidentified)$/.test(key) || event.isComposing;
   // Control with Alt is AltGr, which writes.
   if (hands.unnamed || [...key].length < 2) hands.inserts = altKey || !(event.ctrlKey || event.metaKey);
+  // A keyboard's character waits right behind its key: https://wicg.github.io/is-input-pending/. Where nobody can say, nothing is counted.
+  const pending = (navigator as { scheduling?: Scheduling }).scheduling?.isInputPending?.();
+  if (pending !== undefined) count("queued", +pending);
   if (key === "Tab") count("tabs");
   if (key === "Enter") hands.strokeAt = timeStamp;
   // Soft keyboards write capitals without Shift as well: they have no code, or a finger was seen.

@@ -2,7 +2,7 @@
 
 import { between, move } from "./path.js";
 import { hold, press } from "./presses.js";
-import { count, on } from "./watch.js";
+import { count, counts, on } from "./watch.js";
 
 /** A mouse is where it last moved to, give or take a hasty pixel. */
 const NEAR_PX = 9;
@@ -14,8 +14,8 @@ function onMove(event: PointerEvent): void {
   const { x, y, timeStamp: at } = event;
   place = event;
   move({ x, y, at });
-  // How many moves of the mouse go into one event of the page: not every engine tells, and only on secure pages.
-  if ("onpointerrawupdate" in window) count("coalesced_moves");
+  // How many moves of the mouse go into one event of the page: not every engine tells, and only on secure pages; who tells does so before the move.
+  if (counts.raw) count("coalesced_moves");
   const gap = at - last;
   last = at;
   if (!(gap > 0)) return;
@@ -42,5 +42,7 @@ export function watchPointer(): void {
       listen(event);
     });
   }
+  // A move is no click, and no mouse numbers it as one: https://w3c.github.io/uievents/#event-type-mousemove.
+  on("mousemove", ({ detail }) => detail && count("numbered"));
   on("pointerrawupdate" as "pointermove", () => count("raw"));
 }

@@ -10,7 +10,7 @@ export type Count =
   | ("moves" | "downs" | "clicks" | "keydowns" | "keyups" | "inputs" | "focuses" | "scrolls" | "touches" | "wheels")
   | ("untrusted" | "mouse" | "touch" | "pen" | "pressureless" | "jumps" | "fractional" | "raw" | "coalesced_moves")
   | ("gaps" | "whole_gaps" | "typed" | "keyless" | "bulk" | "pasted" | "dropped" | "composed" | "replaced")
-  | ("autofilled" | "shiftless" | "clickless_keys" | "odd_keys" | "rollover" | "tabs");
+  | ("autofilled" | "shiftless" | "clickless_keys" | "odd_keys" | "rollover" | "tabs" | "queued" | "numbered");
 
 const RENAMED = { focusin: "focuses", touchstart: "touches" } as Record<string, Count>;
 
