@@ -107,7 +107,7 @@ def test_no_name_of_any_language_looks_random_or_has_a_made_up_prefix(locale: st
     assert [name for name in people(locale) if local.looks_random(name) or local.prefix(name)] == []
 
 
-def test_three_of_four_random_strings_look_random() -> None:
+def test_nine_of_ten_random_strings_look_random() -> None:
     random = Random(1)
     made = ["".join(random.choices(string.ascii_lowercase + string.digits, k=12)) for _ in range(4000)]
-    assert sum(map(local.looks_random, made)) > 0.72 * len(made)
+    assert sum(map(local.looks_random, made)) > 0.9 * len(made)

@@ -9,7 +9,7 @@ import pytest
 
 from hushgate.signup.mail import records
 from hushgate.signup.mail.address import Address, read
-from hushgate.signup.mail.records import DAY, HOUR, Ledger, Records
+from hushgate.signup.mail.records import DAY, HOUR, Alarm, Ledger, Records
 from hushgate.state import Batch, State
 from hushgate.state.sqlite import SqliteState
 from stores import fresh
@@ -40,7 +40,7 @@ class Book:
         self.ledger, self.number = Ledger(state, site or fresh(), KEY), 0
 
     def signup(
-        self, email: str, network: str = "", host: str = "", *, let_in: bool = True, alarm: bool = False
+        self, email: str, network: str = "", host: str = "", *, let_in: bool = True, alarm: Alarm = ""
     ) -> Records:
         self.number += 1
         address = read(email)
@@ -84,9 +84,16 @@ def test_spellings_prefixes_and_alarms_add_up(state: State) -> None:
     assert [
         book.signup(one).spellings for one in ("annbell@gmail.com", "ann.bell@gmail.com", "annbell+1@gmail.com")
     ] == [1, 2, 3]
-    said = [book.signup(f"mo6x{number}y7zz@d{number}.example.com", alarm=True) for number in range(4)]
+    said = [book.signup(f"mo6x{number}y7zz@d{number}.example.com", alarm="site") for number in range(4)]
     assert [one.same_prefix for one in said] == [1, 2, 3, 4] and [one.alarms for one in said] == [0, 1, 2, 3]
     assert said[-1].domain_alarms == 0 and book.signup("mo6xx4yy5z@duck.com").prefixed == 0
+
+
+def test_an_alarm_of_one_domain_is_none_for_the_others(state: State) -> None:
+    book = Book(state)
+    book.signup("a@firm.example.com", alarm="domain")
+    here, elsewhere = book.signup("b@firm.example.com"), book.signup("c@other.example.com")
+    assert (here.alarms, here.domain_alarms, elsewhere.alarms, elsewhere.domain_alarms) == (0, 1, 0, 0)
 
 
 def test_only_who_is_let_in_makes_a_domain_known_and_once(state: State) -> None:
@@ -104,7 +111,7 @@ def test_doubts_are_counted_by_network(state: State) -> None:
     for number in range(3):
         address = read(f"u{number}@mailinator.com")
         seen = look(ledger, address, "a")
-        ledger.settle(address, seen, let_in=False, alarm=False, doubt="a")
+        ledger.settle(address, seen, let_in=False, alarm="", doubt="a")
     seen = look(ledger, read("ann@gmail.com"), "a")
     assert (seen.network_day, seen.network_doubts) == (4, 3)
     assert look(ledger, read("bob@gmail.com"), "b").network_doubts == 0
@@ -113,7 +120,7 @@ def test_doubts_are_counted_by_network(state: State) -> None:
 def test_what_waits_to_be_counted_is_counted_when_the_door_closes(state: State) -> None:
     site = fresh()
     first = Book(state, site)
-    first.signup("ann@firm.example.com", alarm=True)
+    first.signup("ann@firm.example.com", alarm="site")
     assert Book(state, site).signup("bob@firm.example.com").alarms == 0
     first.ledger.flush()
     seen = Book(state, site).signup("cid@firm.example.com")
@@ -148,7 +155,7 @@ def test_no_address_and_no_domain_is_in_the_store_and_its_counters_are_bounded(
     state = SqliteState(path)
     book = Book(state, "site")
     for number in range(300):
-        book.signup(f"zebra{number}@quagga{number}.example.com", host=f"okapi{number}.example.net", alarm=True)
+        book.signup(f"zebra{number}@quagga{number}.example.com", host=f"okapi{number}.example.net", alarm="site")
     state.close()
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert not [name for name in (b"zebra", b"quagga", b"okapi", b"192.0") if name in written]

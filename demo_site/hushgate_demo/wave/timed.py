@@ -85,6 +85,7 @@ def _run(demo: Server, gate: Server, signups: list[Signup], title: str) -> Table
             for one, visitor in zip(batch, ready, strict=True):
                 _set(demo, begin + one.at)
                 visits.append(submit(demo, visitor) if isinstance(visitor, Ready) else visitor)
+            click.echo(f"{len(visits)} of {len(signups)}")
     finally:
         demo.send("DELETE", "/operator/clock", [])
     return count(title, visits, read_log(demo, serial))

@@ -93,7 +93,12 @@ MAIL_RULES: tuple[Setting, ...] = (
     Setting(
         "doubtful_network", read.weight, 50, "Half of a day's addresses from its network were thrown away or made up."
     ),
-    Setting("surge", read.weight, 50, "Six times the usual signups within an hour, a tenth of them part of a wave."),
+    Setting(
+        "surge",
+        read.weight,
+        50,
+        "Six times the usual signups within an hour, and more of them part of a wave than people are by chance.",
+    ),
 )
 """The rules for mail addresses: what each weighs, or off, or observe."""
 

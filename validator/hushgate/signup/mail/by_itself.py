@@ -57,7 +57,7 @@ def undeliverable(it: Subject) -> str | None:
 
 @rule(
     "local",
-    alarms=True,
+    alarms="site",
     doubts=True,
     flags=[{"email": "mo6xxybjva6z@gmail.com"}, {"email": "0uvxqti4m6@hotmail.com"}],
     passes=[

@@ -15,7 +15,7 @@ from hushgate.signup.mail import domains
 from hushgate.signup.mail.address import Address, read
 from hushgate.signup.mail.exchange import Exchange, Exchanges
 from hushgate.signup.mail.kept import site_key
-from hushgate.signup.mail.records import Inquiry, Ledger, Records
+from hushgate.signup.mail.records import Alarm, Inquiry, Ledger, Records
 from hushgate.signup.mail.rule import Rule, Subject
 from hushgate.signup.mail.rules import RULES
 from hushgate.state import Batch, Reply
@@ -96,11 +96,13 @@ class MailLayer(Asking):
         note = attempt.notes.get(NAME)
         if not isinstance(note, Note) or note.records is None or not note.weighs:
             return
-        alarm = any(rule.alarms for rule in note.flagged)
+        alarm = alarm_of(note.flagged)
         doubt = address_prefix(attempt.caller.ip) if any(rule.doubts for rule in note.flagged) else ""
         # where the site observes, everybody is let in
-        let_in = decision == "allow" and attempt.verdict != "bot" and not alarm
-        self._ledger(attempt).settle(note.address, note.records, let_in=let_in, alarm=alarm, doubt=doubt)
+        driven = attempt.verdict == "bot"  # a wave that the verdict stops is stopped: nobody beside it need be asked
+        let_in = decision == "allow" and not driven and not alarm
+        told = "" if driven else alarm
+        self._ledger(attempt).settle(note.address, note.records, let_in=let_in, alarm=told, doubt=doubt)
 
     def close(self) -> None:
         """See Layer."""
@@ -129,6 +131,12 @@ class MailLayer(Asking):
         strongest = max(flags, key=lambda flag: flag.weight)
         words = "; ".join(flag.saw for flag in sorted(flags, key=lambda flag: -flag.weight))
         return Word(NAME, decision, f"mail: {words}", f"mail-{strongest.rule.name.replace('_', '-')}")
+
+
+def alarm_of(flagged: Sequence[Rule]) -> Alarm:
+    """How far the alarm goes that rules give together."""
+    alarms = {rule.alarms for rule in flagged}
+    return "site" if "site" in alarms else "domain" if "domain" in alarms else ""
 
 
 def judge(subject: Subject, own: Any) -> list[Flag]:

@@ -10,7 +10,7 @@ import hashlib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hushgate.signup.mail import local
 from hushgate.signup.mail.address import Address
@@ -23,6 +23,8 @@ MARK = "@"
 """What the names of these counters begin with, and no action's name does: they share a shard with those of the limits."""
 SPAN = 16
 """How many numbers next to each other are counted together, in two rows that overlap by half."""
+Alarm = Literal["", "domain", "site"]
+"""Where something was seen that is part of a wave: nowhere, at its domain, or at the site and all its domains."""
 FIRSTS = {"pair": "networks", "host_pair": "host_domains"}
 """Counters that say whether two things are met together for the first time, and what is counted up where they are."""
 SCALES = ("site", "domain", "stem")
@@ -42,7 +44,8 @@ class Records:
     """What the site has seen, this attempt included. ``again`` is whether this very address came before.
 
     ``hour`` and ``domain_hour`` are attempts of the last hour; ``month``, ``domain_month`` and ``domain_day`` signups that were let in;
-    ``alarms`` attempts of the last hour that looked like part of a wave, ``domain_alarms`` those of them at this domain;
+    ``alarms`` attempts of the last hour that looked like part of a wave at any domain, ``domain_alarms`` those at this one, and those
+    that looked like a wave at this one alone;
     ``spellings`` in how many ways the inbox was written in a day; ``networks`` those that came with addresses of this domain in a
     day; ``host_domains`` how many new domains use the same mail host; ``network_day`` attempts of a day from this network, and
     ``network_doubts`` those of them whose addresses were thrown away or made up.
@@ -148,7 +151,7 @@ class Ledger:
             return Inquiry(named, numbered, Counting([one._replace(add=0) for one in counts]))
         return Inquiry(named, numbered, Counting(counts, self._count("address", address.raw, DAY)))
 
-    def settle(self, address: Address, records: Records, *, let_in: bool, alarm: bool, doubt: str = "") -> None:
+    def settle(self, address: Address, records: Records, *, let_in: bool, alarm: Alarm, doubt: str = "") -> None:
         """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
         domain = address.domain
         if let_in:  # once a day, however often the form is sent
@@ -156,7 +159,8 @@ class Ledger:
             known += [] if address.provider else [self._count("today", domain, DAY)]
             self._later.append(Counting(known, self._count("let-in", address.raw, DAY)))
         if not records.again:
-            alarms = [Count(MARK + "alarms", HOUR), self._count("domain-alarms", domain, HOUR)] if alarm else []
+            alarms = [self._count("domain-alarms", domain, HOUR)] if alarm else []
+            alarms += [Count(MARK + "alarms", HOUR)] if alarm == "site" else []
             doubts = [self._count("network-doubts", doubt, DAY)] if doubt else []
             also = [*(count._replace(add=1) for count in records.pending), *alarms, *doubts]
             if also:

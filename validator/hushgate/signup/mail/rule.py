@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from hushgate.signup.mail.address import Address, read
 from hushgate.signup.mail.exchange import Exchange
-from hushgate.signup.mail.records import Records
+from hushgate.signup.mail.records import Alarm, Records
 
 
 class Subject(NamedTuple):
@@ -31,7 +31,7 @@ Example = dict[str, Any]
 class Rule:
     """One rule.
 
-    ``alarms`` is whether what it finds is part of a wave, so that the signups beside it are looked at closer; ``doubts`` whether the
+    ``alarms`` is where the signups beside what it finds are looked at closer, as part of a wave; ``doubts`` whether the
     address was thrown away or made up, so that its network is. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
     """
 
@@ -41,7 +41,7 @@ class Rule:
     flags: Sequence[Example]
     passes: Sequence[Example]
     wrong_about: str
-    alarms: bool = False
+    alarms: Alarm = ""
     doubts: bool = False
 
 
@@ -55,7 +55,7 @@ def rule(
     flags: Sequence[Example],
     passes: Sequence[Example],
     wrong_about: str,
-    alarms: bool = False,
+    alarms: Alarm = "",
     doubts: bool = False,
 ) -> Callable[[Look], Look]:
     """Makes a rule of a function, by the function's name."""
