@@ -1,4 +1,4 @@
-"""Counts which letters follow each other in people's names, for hushgate/data/letter_pairs.txt: ``python -m tests.letter_pairs``."""
+"""Counts which letters follow each other in people's names, for hushgate/data/letter_pairs.txt: ``python tests/letter_pairs.py``."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def table(locales: tuple[str, ...]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    from tests.test_mail_names import LOCALES
+    from test_mail_names import LOCALES
 
     print("\n".join(table(LOCALES)))
