@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hushgate.evidence.browser import Browser
 from hushgate.registry import Tier, check
 from hushgate.signals import Automation
@@ -10,7 +12,10 @@ _CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
 _FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_PALE_MOON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Goanna/6.8 Firefox/128.0 PaleMoon/33.8.1.2"
 _HIDDEN = "webdriver"
+_FIREFOX_ALONE = re.compile(r"Gecko/[\d.]+ Firefox/[\d.]+$")
+"""A user agent of Firefox itself: those that left it before it had a driver (Pale Moon, Basilisk, SeaMonkey) name themselves as well."""
 
 
 def _named(names: list[str]) -> str:
@@ -53,7 +58,7 @@ def driver_globals(automation: Automation) -> str | None:
     "webdriver-hidden",
     title="navigator.webdriver has been tampered with",
     tier=Tier.SOFT,
-    weight=75,
+    weight=80,
     flags=[
         {"automation": {"own_properties": ["navigator.webdriver"]}},
         {"automation": {"getters": ["Navigator.webdriver"]}},
@@ -109,10 +114,11 @@ def log_serialised(automation: Automation) -> str | None:
     passes=[
         {"webdriver": False, "user_agent": _FIREFOX},
         {"webdriver": None, "user_agent": _FIREFOX.replace("140", "58")},
+        {"webdriver": None, "user_agent": _PALE_MOON},
         {"webdriver": None, "user_agent": _CHROME.replace("142", "88")},
         {"webdriver": None, "user_agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1)"},
     ],
-    wrong_about="People whose browser was built without it; none is known.",
+    wrong_about="People with a Pale Moon or a SeaMonkey that they have told to say it is Firefox: built without it.",
 )
 def webdriver_gone(webdriver: bool | None, browser: Browser) -> str | None:
     """Every browser of these versions has it, and says false in a person's hands. Who deletes it was driven.
@@ -121,6 +127,7 @@ def webdriver_gone(webdriver: bool | None, browser: Browser) -> str | None:
     """
     since = {"blink": 90, "gecko": 61}.get(browser.engine)
     version = browser.chromium if browser.engine == "blink" else browser.major
-    if webdriver is not None or since is None or (version or 0) < since:
+    other = browser.engine == "gecko" and not _FIREFOX_ALONE.search(browser.raw)
+    if webdriver is not None or since is None or other or (version or 0) < since:
         return None
     return f"{browser.words} has navigator.webdriver, and this one does not"

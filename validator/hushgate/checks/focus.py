@@ -39,7 +39,10 @@ def focus_without_cause(interaction: Interaction) -> str | None:
     title="Text was typed into fields that were never entered",
     tier=Tier.SOFT,
     weight=60,
-    flags=[{"interaction": {**_TYPED, "focuses": 0, "moves": 112, "mouse": 4, "presses": {"n": 4}}}],
+    flags=[
+        {"interaction": {**_TYPED, "focuses": 0, "moves": 112, "mouse": 4, "presses": {"n": 4}}},
+        {"interaction": {**_TYPED, "focuses": 0, "tabs": 2}},
+    ],
     passes=[
         {"interaction": {**_TYPED, "mouse": 4, "presses": {"n": 4}}},
         {"interaction": {**_TYPED, "focuses": 0, "mouse": 1, "presses": {"n": 1}}},
@@ -49,8 +52,12 @@ def focus_without_cause(interaction: Interaction) -> str | None:
     wrong_about="Pages that keep focus events from every other script.",
 )
 def typed_out_of_focus(interaction: Interaction) -> str | None:
-    """A hand's window is in front, and the field that is pressed gets the focus; a driver writes into a window behind as well."""
+    """A hand's window is in front, and the field that is pressed or gone on to gets the focus; a driver writes into a window behind as well."""
     pressed = interaction.presses is not None and interaction.presses.n >= 3 and interaction.mouse >= 3
-    if interaction.focuses or not pressed or interaction.typed < 12 or (interaction.filled or 0) < 2:
+    gone_on = pressed or interaction.tabs >= 2
+    if interaction.focuses or not gone_on or interaction.typed < 12 or (interaction.filled or 0) < 2:
         return None
-    return f"{many(interaction.mouse, 'press', 'presses')} and {interaction.typed} characters, and no field was entered"
+    causes = interaction.mouse + interaction.tabs
+    return (
+        f"{many(causes, 'press or Tab', 'presses and Tabs')}, {interaction.typed} characters, and no field was entered"
+    )
