@@ -108,8 +108,8 @@ def _store(name: str, args: argparse.Namespace) -> None:
         if redis is not None:
             environ["HUSHGATE_REDIS_URL"] = redis.url
         house = open_house(load(environ=environ))
-        print(f"{name}: requests per second, one granian worker", flush=True)
-        with serving(environ) as (url, pid):
+        print(f"{name}: requests per second, one granian worker, threads: {args.threads}", flush=True)
+        with serving(environ, args.threads) as (url, pid):
             ratios = compare(url, folder, house, secret)
             _summary(name, ratios)
             if name == "sqlite" and not args.no_memory:
@@ -146,6 +146,9 @@ def main() -> None:
         "--no-memory", action="store_true", help="leave out the 100,000 visits in which the memory is watched"
     )
     parser.add_argument("--no-browser", action="store_true", help="leave out the collector in a real browser")
+    parser.add_argument(
+        "--threads", type=int, default=1, help="of the worker; `hushgate serve` has 64, which wait for slow visitors"
+    )
     args: Any = parser.parse_args()
     if not args.no_browser:
         measure()

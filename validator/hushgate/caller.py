@@ -55,13 +55,13 @@ class Caller(NamedTuple):
 
 def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, lower case, in the order they came in, without those that hold secrets."""
-    headers: dict[str, str] = {}
-    for key, value in environ.items():
-        name = _NAMES[key]
-        if name is not None:
-            headers[name] = value[:HEADER_MAX]
+    named: dict[str | None, Any] = dict(zip(map(_name, environ), environ.values(), strict=True))
+    named.pop(None, None)  # all that is no header
+    headers: dict[str, str] = named  # type: ignore[assignment]
     if len(headers) > HEADERS_MAX:
-        return dict(islice(headers.items(), HEADERS_MAX))
+        headers = dict(islice(headers.items(), HEADERS_MAX))
+    if max(map(len, headers.values()), default=0) > HEADER_MAX:
+        headers = {name: value[:HEADER_MAX] for name, value in headers.items()}
     return headers
 
 
@@ -78,7 +78,7 @@ class _Names(dict[str, str | None]):
         return name
 
 
-_NAMES = _Names()
+_name = _Names().__getitem__
 
 
 @lru_cache(maxsize=8192)

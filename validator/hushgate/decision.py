@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from hushgate.scoring import Score
 from hushgate.visit import Decision
 
@@ -36,7 +38,7 @@ class Policy(NamedTuple):
     quarantine_lost: Decision = "challenge"
 
 
-class Decided(NamedTuple):
+class Decided(Struct, frozen=True, gc=False):
     """``decision`` is acted on; ``would`` is what enforcing would have decided, where the site only observes."""
 
     decision: Decision

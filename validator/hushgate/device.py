@@ -28,10 +28,15 @@ def _digest(story: Story) -> bytes:
     return blake2b(_encode(told), digest_size=16).digest() if any(part is not None for part in told) else b""
 
 
-_digest_kept = lru_cache(maxsize=STORIES_KEPT)(_digest)
+def _named(sessions: Sessions, key_id: str, site: str, story: Story, day: int) -> str:
+    digest = _digest(story)
+    return sessions.hash(f"{site}\n{day}\n{digest.hex()}", key_id) if digest else ""
+
+
+_named_kept = lru_cache(maxsize=STORIES_KEPT)(_named)
 
 
 def device_story(sessions: Sessions, key_id: str, site: str, story: Story, at: float) -> str:
     """12 letters, the same for the same story at one site on one day; "" where nothing was told. ``at`` is seconds since 1970."""
-    digest = _digest_kept(story) if story.kept else _digest(story)
-    return sessions.hash(f"{site}\n{int(at // _DAY)}\n{digest.hex()}", key_id) if digest else ""
+    named = _named_kept if story.kept else _named
+    return named(sessions, key_id, site, story, int(at // _DAY))

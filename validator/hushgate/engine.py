@@ -13,7 +13,10 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from hushgate.evidence import DERIVED, MOMENT, Derivation, Evidence, Missing
 from hushgate.registry import Check, Tier
@@ -85,6 +88,7 @@ class _Round:
         self._go = _compile([(number, posts[number]) for number in sorted(numbers)])
         self._families = Counter(posts[number].check.family for number in numbers if posts[number].weight)
         self._judged = lru_cache(maxsize=256)(self._families_judged)
+        self._labels = [(check.family, check.name, tier.value, weight) for check, tier, weight in posts]
 
     def run(self, story: Evidence, moment: Evidence) -> tuple[Found, list[Sight], frozenset[str]]:
         """Findings, what was not judged, and the families of which at least one check that scores was judged."""
@@ -97,11 +101,11 @@ class _Round:
         return frozenset(family for family, count in self._families.items() if count > out[family])
 
     def _finding(self, number: int, saw: Any) -> tuple[str, Finding]:
-        check, tier, weight = self._posts[number]
-        return check.family, Finding(check.name, tier.value, weight, str(saw)[:SAW_MAX])
+        family, name, tier, weight = self._labels[number]
+        return family, Finding(name, tier, weight, str(saw)[:SAW_MAX])
 
 
-class Report(NamedTuple):
+class Report(Struct, frozen=True, gc=False):
     """What the checks said: findings, heaviest first, what was not judged, and the families of which something was."""
 
     watch: Watch
@@ -174,17 +178,20 @@ _DERIVED = """
             {name} = derive_{name}({values})
     no_{name} = {name} if type({name}) is Missing else None
 """
-_CHECK = """
+_GROUP = """
     why = {why}
     if why is None:
+{calls}
+    else:
+        unjudged += [(number, why) for number in {numbers}]
+"""
+_CHECK = """
         try:
             saw = judge_{number}({values})
             if saw is not None:
                 seen.append(({number}, saw))
         except Exception as error:
             unjudged.append(({number}, failed(error)))
-    else:
-        unjudged.append(({number}, why))
 """
 
 
@@ -193,15 +200,28 @@ def _compile(posts: Sequence[tuple[int, Post]]) -> Round:
     scope: dict[str, Any] = {"Missing": Missing, "failed": _failed, "unfair": _unfair}
     alone = not any(_of_moment(name) for _, post in posts for name in _reads(post.check))
     source = _HEAD + "".join(_write_name(name, scope, alone=alone) for name in _order(posts, alone=alone))
-    for number, post in posts:
-        check = post.check
-        why = [f"no_{name}" for name in check.needs] + ([f"unfair(check_{number}, privacy)"] if check.abstain else [])
-        values = _values(check.judge, check.needs, check.optional, scope)
-        source += _CHECK.format(number=number, why=" or ".join(why) or "None", values=values)
-        scope[f"judge_{number}"], scope[f"check_{number}"] = check.judge, check
+    for why, group in groupby(posts, _write_why):
+        together = list(group)
+        calls = "".join(_write_check(number, post.check, scope) for number, post in together)
+        source += _GROUP.format(why=why, calls=calls, numbers=tuple(number for number, _ in together))
     exec(source + "    return seen, unjudged\n", scope)  # noqa: S102 - the source is made above, from names of our own
     made: Round = scope["round"]
     return made
+
+
+def _write_why(numbered: tuple[int, Post]) -> str:
+    """Why a check cannot be judged, as an expression that is None where it can."""
+    number, post = numbered
+    why = [f"no_{name}" for name in post.check.needs]
+    if post.check.abstain:
+        why.append(f"(unfair(check_{number}, privacy) if privacy else None)")
+    return " or ".join(why) or "None"
+
+
+def _write_check(number: int, check: Check, scope: dict[str, Any]) -> str:
+    scope[f"judge_{number}"], scope[f"check_{number}"] = check.judge, check
+    values = _values(check.judge, check.needs, check.optional, scope)
+    return _CHECK.format(number=number, values=values)
 
 
 def _derivation(name: str, *, alone: bool) -> Derivation | None:

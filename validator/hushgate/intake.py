@@ -103,9 +103,7 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
     now = time.time() * 1000
     page: Page = payload.page
     skew = None if page.clock is None else round(page.clock - now)
-    agent = house.sessions.hash(caller.user_agent, session.key)
-    prefix = house.sessions.hash(address_prefix(caller.ip), session.key)
-    story = house.sessions.hash(caller.story, session.key)
+    who = house.sessions.who(caller.user_agent, address_prefix(caller.ip), caller.story, session.key)
     quiz = house.sessions.quiz(session)
     return Visit(
         id=new_id(),
@@ -119,9 +117,9 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
         missing=payload.story.missing,
         timing=Timing(max(0.0, round(now - session.first)), page.open_ms, skew),
         opened={
-            "user_agent": "same" if agent == session.agent else "changed",
-            "address": "same" if prefix == session.prefix else "changed",
-            **({"story": "changed"} if session.story and session.story != story else {}),
+            "user_agent": "same" if who.agent == session.agent else "changed",
+            "address": "same" if who.prefix == session.prefix else "changed",
+            **({"story": "changed"} if session.story and session.story != who.story else {}),
             **({"quiz": write_seed(quiz)} if quiz else {}),
         },
     )

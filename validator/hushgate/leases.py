@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import msgspec
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature
 from msgspec import Struct
 
 from hushgate.errors import BadField
-from hushgate.keys import KeyRing, OneShot, b64, unb64
+from hushgate.keys import KeyRing, b64, unb64
+from hushgate.signing import TimestampSigner
 
 
 class Held(Struct, frozen=True, array_like=True):
@@ -27,9 +28,7 @@ class Leases:
 
     def __init__(self, ring: KeyRing, ttl: int) -> None:
         self._ttl = ttl
-        self._signer = TimestampSigner(
-            ring.oldest_first("lease"), salt="hushgate.lease", key_derivation="none", algorithm=OneShot()
-        )
+        self._signer = TimestampSigner(ring.oldest_first("lease"))
 
     def write(self, held: Held) -> str:
         """The ticket."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from hushgate.engine import Report
 from hushgate.registry import Tier
 from hushgate.visit import Confidence, Verdict
 
 HARD_SCORE = 95.0
+_HARD = Tier.HARD.value
 ADDRESS_FAMILIES = frozenset({"timezone", "network"})
 """Families that follow from the address: where it is a datacenter's, databases disagree about its country too often
 (11 to 41 %) for them to count as two."""
@@ -29,7 +32,7 @@ class Thresholds(NamedTuple):
     bot: float = 80.0
 
 
-class Score(NamedTuple):
+class Score(Struct, frozen=True, gc=False):
     """0 to 100, what it means, and how many independent families stand behind it."""
 
     score: float
@@ -49,8 +52,9 @@ def score(report: Report, thresholds: Thresholds, *, datacenter: bool, hands: bo
     for family, finding in report.findings:
         if finding.weight:
             group = _group(family, finding.check, datacenter=datacenter, hands=hands)
-            strongest[group] = max(finding.weight, strongest.get(group, 0))
-            hard = hard or finding.tier == Tier.HARD.value
+            if finding.weight > strongest.get(group, 0):
+                strongest[group] = finding.weight
+            hard = hard or finding.tier == _HARD
     rest = 1.0
     for weight in strongest.values():
         rest *= 1 - weight / 100
@@ -67,6 +71,8 @@ def _group(family: str, check: str, *, datacenter: bool, hands: bool) -> str:
     return "identity" if hands and (family in IDENTITY_FAMILIES or check in IDENTITY_CHECKS) else family
 
 
+_CONFIDENCES: tuple[Confidence, ...] = ("none", "low", "medium", "high")
+
+
 def _confidence(families: int) -> Confidence:
-    names: tuple[Confidence, ...] = ("none", "low", "medium", "high")
-    return names[min(families, 3)]
+    return _CONFIDENCES[min(families, 3)]

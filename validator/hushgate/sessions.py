@@ -9,14 +9,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadSignature
 from msgspec import Struct
 
 from hushgate.errors import BadField, SealBroken, SessionExpired, SessionForged
-from hushgate.keys import KeyRing, OneShot, b64, new_nonce, unb64
+from hushgate.keys import KeyRing, b64, new_nonce, unb64
 from hushgate.quiz import QUIZ_VERSION, make_seed
+from hushgate.signing import Signer
 
 HASH_BYTES = 9
+SEAL_KEY_BYTES = 32
 HASHES_KEPT = 2048
 HASHED_MAX = 5 * 1024
 """Letters of a text whose hash is kept: what a browser says of itself has less, and what is typed into a form may have a million."""
@@ -44,6 +46,14 @@ class Session(Struct, frozen=True, array_like=True):
     story: str = ""
 
 
+class Who(NamedTuple):
+    """Keyed hashes of a request's user agent, address prefix and the other headers that tell of the browser."""
+
+    agent: str
+    prefix: str
+    story: str
+
+
 class Opened(NamedTuple):
     """A fresh session: its text, the key that the page seals with, and the seed of its quiz."""
 
@@ -57,14 +67,17 @@ class Sessions:
 
     def __init__(self, ring: KeyRing, ttl: int) -> None:
         self._ring, self.ttl = ring, ttl
-        self._signer = Signer(
-            ring.oldest_first("session"), salt="hushgate.session", key_derivation="none", algorithm=OneShot()
-        )
+        self._signer = Signer(ring.oldest_first("session"))
         self._kept = lru_cache(maxsize=HASHES_KEPT)(self._hash)
+        self.who = lru_cache(maxsize=HASHES_KEPT)(self._who)
+        """A request's ``Who``, by its user agent, address prefix and story, none of which is long, and a key's id."""
 
     def hash(self, value: str, key_id: str) -> str:
         """A short keyed hash, for holding two requests against each other without keeping what they said."""
         return self._kept(value, key_id) if len(value) <= HASHED_MAX else self._hash(value, key_id)
+
+    def _who(self, agent: str, prefix: str, story: str, key_id: str) -> Who:
+        return Who(self._hash(agent, key_id), self._hash(prefix, key_id), self._hash(story, key_id))
 
     def _hash(self, value: str, key_id: str) -> str:
         key = self._ring.derive("session-hash", key_id) or b""
@@ -76,9 +89,9 @@ class Sessions:
         """Opens a session for a site and an action; ``agent``, ``prefix`` and ``story`` are hashed here."""
         now = int(time.time() * 1000)
         key_id = self._ring.newest.id
-        hashes = self.hash(agent, key_id), self.hash(prefix, key_id)
+        who = self.who(agent, prefix, story, key_id)
         session = Session(
-            site, action, new_nonce(), key_id, now, first or now, *hashes, QUIZ_VERSION, self.hash(story, key_id)
+            site, action, new_nonce(), key_id, now, first or now, who.agent, who.prefix, QUIZ_VERSION, who.story
         )
         text = self._signer.sign(b64(msgspec.msgpack.encode(session))).decode()
         return Opened(text, b64(self._seal_key(text, key_id)), self.quiz(session) or b"")
@@ -93,7 +106,7 @@ class Sessions:
         key = self._ring.derive("seal", key_id)
         if key is None:
             raise SessionForged("the session's key is no longer in force", "session")
-        return hmac.digest(key, text.encode(), "sha256")
+        return hashlib.blake2b(text.encode(), key=key, digest_size=SEAL_KEY_BYTES).digest()
 
     def read(self, text: str, *, expired: bool = False) -> Session:
         """Reads a session back; ``expired=True`` accepts one past its time.

@@ -6,7 +6,7 @@ holds nor its length tells the verdict.
 
 from __future__ import annotations
 
-import secrets
+import os
 import struct
 import time
 from functools import lru_cache
@@ -14,12 +14,13 @@ from functools import lru_cache
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature
 from msgspec import Struct
 
 from hushgate.decision import Conversion
 from hushgate.errors import TokenExpired, TokenForged, TokenMissing
-from hushgate.keys import KeyRing, OneShot, b64, unb64
+from hushgate.keys import KeyRing, b64, unb64
+from hushgate.signing import TimestampSigner
 from hushgate.visit import Confidence, Decision, Finding, Verdict
 
 TOKEN_MAX = 2048
@@ -102,14 +103,12 @@ class Tokens:
 
     def __init__(self, ring: KeyRing, ttl: int) -> None:
         self._ring, self.ttl = ring, ttl
-        self._signer = TimestampSigner(
-            ring.oldest_first("token"), salt="hushgate.token", key_derivation="none", algorithm=OneShot()
-        )
+        self._signer = TimestampSigner(ring.oldest_first("token"))
 
     def mint(self, claims: Claims) -> str:
         """A token for these claims, of one length whatever they say."""
         key = self._ring.newest
-        nonce = secrets.token_bytes(12)
+        nonce = os.urandom(12)
         cipher = _cipher(self._ring.derive("token-inner", key.id) or b"")
         sealed = nonce + cipher.encrypt(nonce, _pack(claims), key.id.encode())
         return self._signer.sign(f"{key.id}~{b64(sealed)}").decode()

@@ -5,7 +5,7 @@ Shape: docs/protocol.md, section 6. One JSON object a line, in the spool, in ``h
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ Kind = Literal["access", "hosting", "relay", "vpn", "tor", "unknown"]
 
 def new_id() -> str:
     """An id for a visit: 11 hex digits of milliseconds, so that ids sort by time, and 48 random bits."""
-    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(6)}"
+    return f"{time.time_ns() // 1_000_000:011x}{os.urandom(6).hex()}"
 
 
 class Network(Struct, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushgate.quiz import BLINK_UNIT, GECKO_UNIT, Length, Marks
+from hushgate.quiz import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit
 from hushgate.registry import Tier, check
 from hushgate.signals import Screen
 
@@ -126,7 +126,7 @@ def quiz_other_engine(quiz_marks: Marks, quiz_engine: str, screen: Screen | None
     if quiz_engine != "gecko":
         own, other = other, own
     lengths = quiz_marks.lengths
-    if len(lengths) < 4 or not any(all(one.fits(unit) for one in lengths) for unit in other):
+    if len(lengths) < 4 or not any(all_fit(lengths, unit) for unit in other):
         return None
     odd = min(sum(not one.fits(unit) for one in lengths) for unit in own)
     return f"lengths come in another engine's steps ({_words(lengths)})" if odd > 1 else None
@@ -143,7 +143,7 @@ def quiz_other_engine(quiz_marks: Marks, quiz_engine: str, screen: Screen | None
 )
 def quiz_too_exact(quiz_marks: Marks, quiz_engine: str, screen: Screen | None = None) -> str | None:
     """Who works the answers out has them exactly. Who lays them out has them in sixtieths or sixty-fourths of a pixel."""
-    if sum(one.exact_as_said for one in quiz_marks.lengths) < 3:  # most visits end here, before the slower question
+    if sum([one.exact_as_said for one in quiz_marks.lengths]) < 3:  # most visits end here, before the slower question
         return None
     units = [GECKO_UNIT, *_blink_units(screen)]
     telling = [one for one in quiz_marks.lengths if one.between(units)]

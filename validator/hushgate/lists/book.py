@@ -134,7 +134,10 @@ class Book:
 
     def hard(self, site: str, ip: str) -> Entry | None:
         """The entry by which an address is refused everywhere, None where it is not, or where the allowlist knows better."""
-        found = self.find(Asked(site, ip))
+        self._refresh()
+        if not self._compiled.entries:
+            return None
+        found = self._compiled.find(Asked(site, ip))
         if not found or any(entry.list == "allow" for entry in found):
             return None
         return next((entry for entry in found if entry.hard), None)

@@ -8,7 +8,7 @@ everywhere. What it is worth, and what it is not, stands in docs/protocol.md, se
 from __future__ import annotations
 
 from hushgate.quiz.draw import QUIZ_VERSION, ask, make_seed, read_seed, write_seed
-from hushgate.quiz.marks import BLINK_UNIT, GECKO_UNIT, Length, Marks, mark
+from hushgate.quiz.marks import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit, mark
 
 __all__ = [
     "BLINK_UNIT",
@@ -16,6 +16,7 @@ __all__ = [
     "QUIZ_VERSION",
     "Length",
     "Marks",
+    "all_fit",
     "ask",
     "make_seed",
     "mark",

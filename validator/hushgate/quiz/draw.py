@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from hushgate.keys import b64, unb64
 from hushgate.quiz.kinds import BYTES, KINDS, Box, Kind
@@ -47,11 +48,14 @@ def read_seed(text: str) -> bytes | None:
 
 def drawn(seed: bytes) -> list[tuple[Kind, bytes]]:
     """The questions that are worked out, each with the bytes that its numbers come from."""
-    at, stride = seed[0] % len(KINDS), _STRIDES[seed[0] // len(KINDS) % len(_STRIDES)]
-    return [
-        (KINDS[(at + number * stride) % len(KINDS)], seed[1 + number * BYTES : 1 + number * BYTES + BYTES])
-        for number in range(COMPUTED)
-    ]
+    return [(kind, seed[at : at + BYTES]) for at, kind in _order(seed[0])]
+
+
+@lru_cache(maxsize=256)
+def _order(first: int) -> list[tuple[int, Kind]]:
+    """Which kinds are asked, each with where in the seed its bytes begin."""
+    at, stride = first % len(KINDS), _STRIDES[first // len(KINDS) % len(_STRIDES)]
+    return [(1 + number * BYTES, KINDS[(at + number * stride) % len(KINDS)]) for number in range(COMPUTED)]
 
 
 def traits(seed: bytes) -> tuple[Trait, Trait]:

@@ -40,7 +40,7 @@ class Length(Struct, frozen=True, gc=False):
     @property
     def exact_as_said(self) -> bool:
         """Whether nothing was rounded but the last digit."""
-        return abs(self.said - self.exact) <= self.grain
+        return -self.grain <= self.said - self.exact <= self.grain
 
 
 class Marks(Struct, frozen=True):
@@ -66,47 +66,54 @@ def mark(seed: bytes, answers: Sequence[str]) -> Marks:
     """Marks the answers to the quiz of this seed. Never raises."""
     right = blank = 0
     lengths: list[Length] = []
-    for (kind, numbers), answer in zip(drawn(seed), answers, strict=False):
+    given = answers[:COMPUTED]
+    for (kind, numbers), answer in zip(drawn(seed), given):  # noqa: B905 - there may be fewer answers
         exact = kind.answer(numbers)
-        words, values = _read(answer)
-        if len(values) != len(exact):
+        words = _split(answer)
+        said = _read(words)
+        if len(said) != len(exact):
             blank += 1
-        elif _agree(values, exact):
+        elif _agree(said, exact):
             right += 1
             if kind.layout and "." in answer:
-                parts = zip(words, values, exact, strict=True)
-                lengths += [Length(value, true, _grain(word)) for word, value, true in parts if "." in word]
-    blank += max(0, COMPUTED - len(answers))
-    named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ], strict=False)
+                for word, value, true in zip(words, said, exact):  # noqa: B905 - see _agree
+                    if "." in word:
+                        lengths.append(Length(value, true, _GRAINS[len(word) - word.find(".") - 1]))
+    blank += COMPUTED - len(given)
+    named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ])  # noqa: B905 - there may be fewer answers
     owners = [[engine for engine, own in trait.answers.items() if own == answer] for trait, answer in named]
     return Marks(COMPUTED, right, blank, lengths, owners)
 
 
-def _agree(said: Sequence[float], exact: Sequence[float]) -> bool:
-    if len(exact) == 1:
-        return abs(said[0] - exact[0]) <= _SLACK + _SHARE * abs(exact[0])
-    for value, true in zip(said, exact, strict=True):  # noqa: SIM110 - a generator takes twice as long
-        if not abs(value - true) <= _SLACK + _SHARE * abs(true):  # in this order, so that "nan" is not right
+def all_fit(lengths: Sequence[Length], unit: float) -> bool:
+    """Whether every answer is a whole number of ``1 / unit`` px."""
+    for one in lengths:  # noqa: SIM110 - a generator takes twice as long
+        if not _near(one.said, unit, one.grain):
             return False
     return True
 
 
-def _read(answer: str) -> tuple[list[str], list[float]]:
-    """The words of an answer and the numbers that they are. None of these in a style that is told as it was set."""
+def _split(answer: str) -> list[str]:
+    """The words of an answer, without their unit. None of these in one that is too long."""
     if len(answer) > _LENGTH_MAX:
-        return [], []
-    words = answer[7:-1].split(", ") if answer.startswith("matrix(") else answer.split(" ")
+        return []
+    return answer[7:-1].split(", ") if answer.startswith("matrix(") else answer.replace("px", "").split(" ")
+
+
+def _read(words: Sequence[str]) -> list[float]:
+    """The numbers that these words are. None of them in a style that is told as it was set."""
     try:
-        if len(words) == 1:
-            return words, [float(answer.removesuffix("px"))]
-        return words, [float(word.removesuffix("px")) for word in words]
+        return [*map(float, words)]
     except ValueError:
-        return [], []
+        return []
 
 
-def _grain(word: str) -> float:
-    """Half of the last digit of a length with a fraction."""
-    return _GRAINS[len(word) - word.index(".") - 3]  # the point and the unit
+def _agree(said: Sequence[float], exact: Sequence[float]) -> bool:
+    for value, true in zip(said, exact):  # noqa: B905 - they are as many, and asking takes as long as the work
+        allowed = _SLACK + _SHARE * (true if true > 0 else -true)
+        if not -allowed <= value - true <= allowed:  # in this order, so that "nan" is not right
+            return False
+    return True
 
 
 def _near(value: float, unit: float, slack: float) -> bool:
