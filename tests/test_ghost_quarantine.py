@@ -12,6 +12,7 @@ import pytest
 from werkzeug.security import generate_password_hash
 
 from ghost_house import CHEAP, open_site
+from hushgate import Admission
 from hushgate.errors import GhostUnknown, QuarantineSealed, StateLost
 from hushgate.ghost import Ghost, Ghosts, Hooks, quarantine
 from hushgate.ghost.records import Sealed
@@ -43,7 +44,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:
 def test_what_was_submitted_is_read_back_and_nothing_of_it_can_be_read_on_the_disk(
     ghosts: Ghosts, tmp_path: Path
 ) -> None:
-    seen = SimpleNamespace(id="v1", reason="bot, score 99")
+    seen = SimpleNamespace(id="v1", reason="bot, score 99", on_commit=[])
     ghost = ghosts.keep({**PERSON, "password": HASH}, who=PERSON["email"], admission=seen, hashed=["password"])
     assert ghost.ghosted and ghost.new and ghosts.is_ghost(ghost.id)
     read = ghosts.quarantine.show(ghost.id)
@@ -58,6 +59,32 @@ def test_what_was_submitted_is_read_back_and_nothing_of_it_can_be_read_on_the_di
 def test_the_length_of_what_is_sealed_does_not_tell_a_name(ghosts: Ghosts) -> None:
     kept = [ghosts.quarantine._sealer.seal("id", b"x" * length)[1] for length in range(1, 65)]
     assert len({len(sealed) for sealed in kept}) == 1 and len(set(kept)) == len(kept)
+
+
+def under_way(ghosts: Ghosts, name: str = "Jo", *, unique: bool = True) -> tuple[Ghost, Admission]:
+    admission = Admission("ghost", "suppress", "bot")
+    return ghosts.keep({"name": name}, who="jo@example.com", admission=admission, unique=unique), admission
+
+
+def test_a_signup_that_died_before_it_was_answered_begins_anew_under_its_id(ghosts: Ghosts) -> None:
+    died, _ = under_way(ghosts)
+    again, admission = under_way(ghosts, "Joanna")
+    assert died.new and again.new and again.id == died.id and again.fields == {"name": "Joanna"}
+    assert admission.commit()
+    late, _ = under_way(ghosts, "Joe")
+    assert not late.new and late.id == died.id and late.fields == {"name": "Joanna"}
+    ghosts.quarantine.purge(died.id)
+    assert under_way(ghosts)[0].new
+
+
+def test_of_two_that_are_under_way_one_is_answered_where_an_address_has_one_account(ghosts: Ghosts) -> None:
+    (_, first), (_, second) = under_way(ghosts), under_way(ghosts)
+    assert first.commit() and not second.commit()
+    found = ghosts.find("jo@example.com")
+    assert found is not None and not found.new, "and the second hears what a third would"
+    ghosts.quarantine.purge(everything=True)
+    (_, first), (_, second) = under_way(ghosts, unique=False), under_way(ghosts, unique=False)
+    assert first.commit() and second.commit()
 
 
 def test_a_ghost_is_gone_when_its_time_is_over(ghosts: Ghosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

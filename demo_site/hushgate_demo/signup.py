@@ -57,13 +57,17 @@ class Desk:
     def act_on_ghost(self, admission: Admission, account: Account) -> Outcome:
         """The same answers, and nothing behind them. The submission is kept for the case that it was a person."""
         fields = {"name": account.name, "email": account.email, "password": account.password}
-        ghost = self.gate.ghosts.keep(fields, who=account.email, admission=admission, hashed=["password"])
+        unique = self.accounts.unique
+        ghost = self.gate.ghosts.keep(
+            fields, who=account.email, admission=admission, hashed=["password"], unique=unique
+        )
         if not ghost.ghosted:  # it could not be kept, and the policy says what to do
             return self.ask(account)
         account = ghost_account(ghost)
-        if self.accounts.unique and not ghost.new:
-            return Outcome(Kind.TAKEN, account)
-        return Outcome(Kind.CREATED, account) if admission.commit() else self.ask(account)
+        if (ghost.new or not unique) and admission.commit():
+            return Outcome(Kind.CREATED, account)
+        taken = unique and not (self.gate.ghosts.find(account.email) or ghost).new  # perhaps a moment ago
+        return Outcome(Kind.TAKEN, account) if taken else self.ask(account)
 
     # ---- to here ---------------------------------------------------------------------------------------------------
 

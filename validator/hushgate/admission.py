@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -61,6 +61,7 @@ class Admission:
     log: dict[str, str | float | None] = field(default_factory=dict)
     verified: Verified | None = field(default=None, repr=False)
     step_up: str = field(default="", repr=False)
+    on_commit: list[Callable[[], bool]] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def allowed(self) -> bool:
@@ -76,9 +77,11 @@ class Admission:
         """Spends the token: True for the one call that does, so do it before the row is written.
 
         Two forms sent at once with one token are one visitor's lease, and only one of them may go on. Without a token there is
-        nothing to spend: True.
+        nothing to spend: True. A ghost that was kept with this admission is answered by it: False, too, where another signup for the
+        same address was answered meanwhile.
         """
-        return self.verified.commit() if self.verified else True
+        spent = self.verified.commit() if self.verified else True
+        return spent and all(done() for done in self.on_commit)
 
 
 def admit(

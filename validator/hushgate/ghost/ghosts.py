@@ -52,6 +52,10 @@ class Admitted(Protocol):
     def reason(self) -> str:
         """Why it was ghosted."""
 
+    @property
+    def on_commit(self) -> list[Callable[[], bool]]:
+        """What is done when the token is spent."""
+
 
 class Ghosts:
     """The ghosts of one site. Nothing that a signup calls here raises."""
@@ -104,19 +108,22 @@ class Ghosts:
         action: str = "signup",
         admission: Admitted | None = None,
         hashed: Collection[str] = (),
+        unique: bool = True,
     ) -> Ghost:
         """Keeps what a ghosted visitor submitted, and gives its ghost: the same one for the same ``who``.
 
         ``who`` is what makes the site call it the same account: the mail address, as a rule. ``hashed`` names the fields that hold
         the hash of a password, with those of the setting ``ghost_hashed_fields``; passwords themselves are left out.
-        Act on the ghost's ``decision``: it is the policy's row ``quarantine_lost`` where nothing could be kept.
+        With an ``admission`` the ghost is new until that is committed: a signup that dies before begins anew. Of two that are under way
+        for one ``who``, one commits, unless the site is not ``unique``: there an address may have many accounts. Act on the ghost's
+        ``decision``: it is the policy's row ``quarantine_lost`` where nothing could be kept.
         """
         kept, left_out = choose(fields, {*hashed, *self._rules.hashed})
         ghost = Ghost("", datetime.now(UTC), action, kept, left_out=left_out)
         if admission is not None:
             ghost = replace(ghost, visit=admission.id, reason=admission.reason)
         try:
-            return self._keep(ghost, who)
+            return self._keep(ghost, who, admission, unique=unique)
         except Exception:
             log.exception("a ghost is not kept")
         lost, name = self._lost(action), self._any_id(who)
@@ -138,12 +145,29 @@ class Ghosts:
         self.pace.save()
         self.quarantine.close()
 
-    def _keep(self, ghost: Ghost, who: str) -> Ghost:
+    def _keep(self, ghost: Ghost, who: str, admission: Admitted | None, *, unique: bool) -> Ghost:
         for _ in range(TRIES):
             found = self.quarantine.keep(who, replace(ghost, id=self.id()))
             if found is not None:
+                self._answer_with(admission, found, unique=unique)
                 return found
         raise StateLost("no id was free for a ghost")
+
+    def _answer_with(self, admission: Admitted | None, ghost: Ghost, *, unique: bool) -> None:
+        """A ghost's signup comes to its end when its token is spent; without an admission, now."""
+        if not ghost.new:
+            return
+        if admission is None:
+            self._answer(ghost)
+        else:
+            admission.on_commit.append(lambda: self._answer(ghost) or not unique)
+
+    def _answer(self, ghost: Ghost) -> bool:
+        try:
+            return self.quarantine.answer(ghost.id)
+        except HushgateError as error:
+            log.error("the quarantine cannot say that %r was answered: %s", ghost.id, error)  # noqa: TRY400 - as above
+            return True
 
     def _any_id(self, who: str) -> Id:
         """The same id for the same visitor, where the shape allows that without a record."""

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -23,7 +24,10 @@ from hushgate.state.file import StateFile
 FILE = "ghosts.sqlite"
 SWEEP_ROWS = 20
 """Expired rows that are removed with each ghost that comes."""
-_READ = "SELECT id, action, at, expires, key, sealed, tried FROM ghosts WHERE site = ?"
+_READ = """
+SELECT id, action, at, expires, key, sealed, tried, (site, id) IN (SELECT site, id FROM answered) FROM ghosts WHERE site = ?
+"""
+_ANSWERED = "INSERT OR IGNORE INTO answered VALUES (?, ?)"
 _SWEEP = """
 DELETE FROM ghosts WHERE (site, id) IN (SELECT site, id FROM ghosts WHERE expires < ? AND tried = 0 LIMIT ?)
 """
@@ -45,28 +49,31 @@ class Quarantine:
         self._lock = folder / f"{FILE}.restoring"
 
     def keep(self, who: str, ghost: Ghost) -> Ghost | None:
-        """Keeps what was submitted; returns the ghost of before where this visitor has one, None where the id is in use."""
-        now, name = time.time(), str(ghost.id)
-        hashes = self._sealer.who(who)
-        key, sealed = self._sealer.seal(name, pack(ghost))
-        row = (self._site, name, hashes[0], ghost.action, now, now + self._seconds, key, sealed)
+        """Keeps what was submitted; returns the ghost of before where this visitor has one, None where the id is in use.
 
-        def work(db: sqlite3.Connection) -> Row | bool:
+        A signup that died before it was answered is told as new: what is submitted now takes the place of what was, under its id.
+        """
+        now, hashes = time.time(), self._sealer.who(who)
+        row = self._sealed_row(ghost, now)
+
+        def work(db: sqlite3.Connection) -> Row | None:
             found = self._by_who(db, hashes, now)
             if found is not None:
-                return found
+                return (
+                    found if found.answered or found.tried else self._again(db, unpack(self._sealer, found), ghost, now)
+                )
             db.execute(_SWEEP, (now, SWEEP_ROWS))
             db.execute("DELETE FROM ghosts WHERE site = ? AND who = ? AND expires < ?", (self._site, hashes[0], now))
-            return db.execute("INSERT OR IGNORE INTO ghosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", row).rowcount == 1
+            values = (self._site, row.id, hashes[0], row.action, row.at, row.expires, row.key, row.sealed)
+            fresh = db.execute("INSERT OR IGNORE INTO ghosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", values).rowcount == 1
+            return row if fresh else None
 
-        found = self._file.transact(work)
-        if isinstance(found, Row):
-            return unpack(self._sealer, found)
-        return (
-            unpack(self._sealer, Row(name, ghost.action, now, now + self._seconds, key, sealed, 0), new=True)
-            if found
-            else None
-        )
+        kept = self._file.transact(work)
+        return kept and unpack(self._sealer, kept)
+
+    def answer(self, id: Id) -> bool:
+        """Writes down that a ghost's signup came to its end: True for the one call that does."""
+        return self._file.transact(lambda db: db.execute(_ANSWERED, (self._site, str(id))).rowcount == 1)
 
     def find(self, who: str) -> Ghost | None:
         """This visitor's ghost."""
@@ -180,6 +187,17 @@ class Quarantine:
                     db.execute("PRAGMA synchronous = NORMAL")
 
         self._file.run(work)
+
+    def _sealed_row(self, ghost: Ghost, now: float) -> Row:
+        name = str(ghost.id)
+        key, sealed = self._sealer.seal(name, pack(ghost))
+        return Row(name, ghost.action, now, now + self._seconds, key, sealed, 0)
+
+    def _again(self, db: sqlite3.Connection, before: Ghost, ghost: Ghost, now: float) -> Row:
+        row = self._sealed_row(replace(ghost, id=before.id), now)
+        sql = "UPDATE ghosts SET action = ?, at = ?, expires = ?, key = ?, sealed = ? WHERE site = ? AND id = ?"
+        db.execute(sql, (row.action, row.at, row.expires, row.key, row.sealed, self._site, row.id))
+        return row
 
     def _by_who(self, db: sqlite3.Connection, hashes: list[bytes], now: float) -> Row | None:
         sql = f"{_READ} AND who IN ({', '.join('?' * len(hashes))}) AND {_LIVE}"

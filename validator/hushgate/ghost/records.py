@@ -17,7 +17,7 @@ class Ghost:
     """A success that never happened.
 
     ``decision`` is "ghost", or the policy's row ``quarantine_lost`` where it could not be kept. ``new`` is False for a visitor who
-    came before: it is the ghost of then. ``fields`` is what was submitted, ``left_out`` the names of what is not kept. ``visit`` and
+    came before, and whose signup came to its end then: it is the ghost of then. ``fields`` is what was submitted, ``left_out`` the names of what is not kept. ``visit`` and
     ``reason`` say which visit it was, and why it was ghosted. ``tried`` counts the restores that were begun.
     """
 
@@ -66,6 +66,7 @@ class Row(NamedTuple):
     key: str
     sealed: bytes
     tried: int
+    answered: int = 0
 
 
 def pack(ghost: Ghost) -> bytes:
@@ -80,7 +81,7 @@ def pack(ghost: Ghost) -> bytes:
     return json.dumps(told, default=str).encode()
 
 
-def unpack(sealer: Sealer, row: Row, *, new: bool = False) -> Ghost:
+def unpack(sealer: Sealer, row: Row) -> Ghost:
     """The ghost of a row. Raises QuarantineSealed."""
     told = json.loads(sealer.open(row.id, row.key, row.sealed))
     return Ghost(
@@ -88,7 +89,7 @@ def unpack(sealer: Sealer, row: Row, *, new: bool = False) -> Ghost:
         at=utc(row.at),
         action=row.action,
         fields=told["fields"],
-        new=new,
+        new=not (row.answered or row.tried),
         left_out=tuple(told["left_out"]),
         expires=utc(row.expires),
         visit=told["visit"],

@@ -18,6 +18,15 @@ CREATE TABLE IF NOT EXISTS ghosts (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS ghosts_who ON ghosts (site, who);
 CREATE INDEX IF NOT EXISTS ghosts_expires ON ghosts (expires);
+-- Ids of ghosts whose signup came to its end: before that, nobody was told anything, and a retry begins anew.
+CREATE TABLE IF NOT EXISTS answered (
+    site TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (site, id)
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS ghosts_gone AFTER DELETE ON ghosts BEGIN
+    DELETE FROM answered WHERE site = OLD.site AND id = OLD.id;
+END;
 -- Ids of ghosts that are people now. For ever: they bear a ghost's mark, and must not be taken for one.
 CREATE TABLE IF NOT EXISTS restored (
     site TEXT NOT NULL,
