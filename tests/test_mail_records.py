@@ -161,6 +161,6 @@ def test_no_address_and_no_domain_is_in_the_store_and_its_counters_are_bounded(
     assert not [name for name in (b"zebra", b"quagga", b"okapi", b"192.0") if name in written]
     kinds = len(dataclasses.fields(Records)) + 12
     handle = SqliteState(path)
-    count = handle._file.run(lambda db: db.execute("SELECT count(*) FROM slide").fetchone()[0])
+    count = handle._file.run(lambda db: db.execute("SELECT count(*) FROM counters").fetchone()[0])
     handle.close()
     assert count <= 8 * kinds

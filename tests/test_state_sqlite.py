@@ -65,7 +65,7 @@ def test_sqlite_is_bounded_by_time(tmp_path: Path) -> None:
     assert 0 < state.sweep() <= 2 * 512, "and one sweep is never long"
     while state.sweep():
         pass
-    assert rows(path, "nonce") == 3000 and rows(path, "slide") == 0
+    assert rows(path, "nonce") == 3000 and rows(path, "counters") == 0
     assert not any(state.spend("a", f"new-{number}", 10).fresh for number in range(3000))
     state.close()
 
@@ -78,7 +78,7 @@ def test_sqlite_is_bounded_where_each_write_makes_many_entries(tmp_path: Path) -
         clock.now += 0.1
         take(state, "a", [Quota(f"{kind}:{number}", 10, 10) for kind in range(14)])
     live = 14 * 20 * 10
-    assert rows(path, "slide") < 2 * live
+    assert rows(path, "counters") < 2 * live
     state.close()
 
 

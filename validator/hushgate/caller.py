@@ -81,9 +81,24 @@ class _Names(dict[str, str | None]):
 _name = _Names().__getitem__
 
 
+class _Keys(dict[str, str]):
+    """The key of the environment that a header's name has."""
+
+    def __missing__(self, name: str) -> str:
+        key = "HTTP_" + name.upper().replace("-", "_")
+        if len(self) < NAMES_KEPT and len(name) < HEADER_MAX:
+            self[name] = key
+        return key
+
+
+_KEYS = _Keys()
+
+
 @lru_cache(maxsize=8192)
 def within(ip: str, networks: tuple[IPNetwork, ...]) -> bool:
     """Whether an address is in one of the networks; False for what is no address."""
+    if not networks:
+        return False
     try:
         address = parse_address(ip)
     except ValueError:
@@ -116,6 +131,7 @@ def _bare(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=8192)
 def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """An address, IPv4 where it is IPv4 in IPv6's clothes. Raises ValueError."""
     address = ipaddress.ip_address(text)
@@ -129,7 +145,9 @@ def address_prefix(ip: str) -> str:
         address = parse_address(ip)
     except ValueError:
         return "unknown"
-    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 56), strict=False))
+    if address.version == 4:
+        return f"{str(address).rpartition('.')[0]}.0/24"
+    return str(ipaddress.ip_network((address, 56), strict=False))
 
 
 @lru_cache(maxsize=1024)
@@ -147,7 +165,7 @@ def environ_of(ip: str, scheme: str, headers: Iterable[tuple[str, str]]) -> dict
     """A WSGI environment that says this of a request, for those that came another way."""
     environ: dict[str, object] = {"REMOTE_ADDR": ip, "wsgi.url_scheme": scheme}
     for name, value in headers:
-        key = "HTTP_" + name.upper().replace("-", "_")
+        key = _KEYS[name]
         environ[key] = f"{environ[key]},{value}" if key in environ else value
     return environ
 

@@ -147,4 +147,4 @@ class Tokens:
         except (InvalidTag, ValueError, msgspec.DecodeError, struct.error):
             raise TokenForged("not a token of this gate") from None
         findings = [Finding(s.check, s.tier, s.weight, s.saw) for s in inner.findings]
-        return msgspec.structs.replace(inner.claims, findings=findings)
+        return msgspec.structs.replace(inner.claims, findings=findings) if findings else inner.claims

@@ -54,14 +54,12 @@ class Answer:
     @property
     def decision(self) -> Decision:
         """The strongest word of the layers that enforce."""
-        acting = [said for said in self.said if said.acts]
-        return _strongest(acting).word.decision if acting else "allow"
+        return _decision([said for said in self.said if said.enforced and not said.lifted])
 
     @property
     def would(self) -> Decision:
         """The strongest word of all layers, as if each of them enforced."""
-        standing = [said for said in self.said if not said.lifted]
-        return _strongest(standing).word.decision if standing else "allow"
+        return _decision([said for said in self.said if not said.lifted])
 
     def so_far(self, layer: Layer) -> Decision:
         """What a layer has to go by: what is acted on, or where it observes itself, what would be."""
@@ -73,6 +71,12 @@ class Answer:
         """The word that decided; where nothing acts, the one that would have."""
         said = [said for said in self.said if said.acts] or [said for said in self.said if not said.lifted]
         return _strongest(said).word if said else None
+
+
+def _decision(said: Sequence[Said]) -> Decision:
+    if len(said) > 1:
+        return _strongest(said).word.decision
+    return said[0].word.decision if said else "allow"
 
 
 def _strongest(said: Sequence[Said]) -> Said:

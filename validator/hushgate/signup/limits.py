@@ -13,9 +13,9 @@ import ipaddress
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hushgate.caller import Caller, parse_address, within
 from hushgate.house import House
@@ -48,22 +48,23 @@ _WORDS = {
 
 
 class Part(NamedTuple):
-    """What an attempt is counted by: ``kind`` is a setting's name, ``value`` its own; ``name`` is a mail provider's."""
+    """What an attempt is counted by: ``kind`` is a setting's name, ``key`` the counter's; ``name`` is a mail provider's."""
 
     kind: str
-    value: str
+    key: str
     name: str = ""
 
 
 class Plan(NamedTuple):
     """What is asked of the store: a Take for what is a visitor's own, and one for what is shared where that is asked too.
 
-    ``why`` has each of their quotas' kind and rate, None where it only counts. ``known`` is whether every amount is by what the site
+    ``why`` has each of their quotas' kind and rate, None where it only counts. ``every`` is what all signups are counted by. ``known`` is whether every amount is by what the site
     has just been seen to have; ``consume`` whether the takes are counted.
     """
 
     takes: list[Take]
     why: list[list[tuple[str, Rate] | None]]
+    every: str
     so_far: Decision
     known: bool
     consume: bool
@@ -91,7 +92,7 @@ class LimitsLayer(Asking):
         if reply is None:
             raise NotJudged(LOST)
         plan: Plan = attempt.notes[NAME]
-        self._learn(attempt, plan, reply)
+        self._learn(plan, reply)
         allowed = all(taken.allowed for taken in reply.taken)
         if allowed and plan.consume:
             self._give_back(attempt, plan, so_far, reply.at)
@@ -102,7 +103,7 @@ class LimitsLayer(Asking):
             plan = self._plan(attempt, so_far)
             batch = Batch(takes=plan.takes, consume=plan.consume)
             reply = self._house.state.decide(shard_of(attempt.site.key), batch)
-            self._learn(attempt, plan, reply)
+            self._learn(plan, reply)
         return _word(attempt, plan, reply.taken)
 
     def _give_back(self, attempt: Attempt, plan: Plan, so_far: Decision, at: float) -> None:
@@ -110,32 +111,33 @@ class LimitsLayer(Asking):
         if plan.takes[kept:]:
             self._house.state.give_back(shard_of(attempt.site.key), plan.takes[kept:], at)
 
-    def _learn(self, attempt: Attempt, plan: Plan, reply: Reply) -> None:
-        every = _key(attempt, ALL)
+    def _learn(self, plan: Plan, reply: Reply) -> None:
         for take, taken in zip(plan.takes, reply.taken, strict=True):
             pairs = zip(take.quotas, taken.counts, strict=True)
             week = {quota.key: count for quota, count in pairs if quota.window == WEEK and count is not None}
             for key, own in week.items():  # none where the form was sent before, and nothing was asked
-                self._usual.learn(key, own, week[every])
+                self._usual.learn(key, own, week[plan.every])
 
-    def _parts(self, attempt: Attempt) -> Iterator[Part]:
+    def _parts(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> Iterator[Part]:
         """What this attempt is counted by. What a visitor could be known by is hashed: a counter's name tells nothing."""
         claims, network, domain = attempt.claims, attempt.network, domain_of(attempt.email)
-        own, ip = attempt.own(NAME), attempt.caller.ip
-        address = visitor(ip, own["prefix6"])
-        if address and not within(ip, own["exempt"]) and not self._proxy(attempt.caller):
-            yield Part("address", self._hashed(address))
-        yield Part("site", "")
-        if claims is not None:
-            yield Part("session", claims.nonce)
-            if claims.device:
-                yield Part("device", claims.device)
-        if network.asn:
-            yield Part("network", str(network.asn))
-        if domain:
-            holder = provider_of(domain, attempt.notes.get(MAIL_HOST, ""))
-            yield Part("domain", self._hashed(domain), holder)
-            yield Part("provider", self._hashed(holder), holder)
+        ip = attempt.caller.ip
+        address = visitor(ip, rates["prefix6"]) if rates["address"] else ""
+        if address and not within(ip, rates["exempt"]) and not self._proxy(attempt.caller):
+            yield Part("address", f"{head}address:{self._hashed(address)}")
+        if rates["site"]:
+            yield Part("site", f"{head}site:")
+        if claims is not None and rates["session"]:
+            yield Part("session", f"{head}session:{claims.nonce}")
+        if claims is not None and claims.device and rates["device"]:
+            yield Part("device", f"{head}device:{claims.device}")
+        if network.asn and rates["network"]:
+            yield Part("network", f"{head}network:{network.asn}")
+        holder = provider_of(domain, attempt.notes.get(MAIL_HOST, "")) if domain else ""
+        if domain and rates["domain"]:
+            yield Part("domain", f"{head}domain:{self._hashed(domain)}", holder)
+        if domain and rates["provider"]:
+            yield Part("provider", f"{head}provider:{self._hashed(holder)}", holder)
 
     def _proxy(self, caller: Caller) -> bool:
         """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
@@ -151,45 +153,37 @@ class LimitsLayer(Asking):
 
     def _plan(self, attempt: Attempt, so_far: Decision) -> Plan:
         rates = attempt.own(NAME)
-        parts = [part for part in self._parts(attempt) if rates[part.kind]]
-        known = all(self._usual.fresh(_key(attempt, part)) for part in parts if part.kind in LEARNED)
-        plan = Plan([], [], so_far, known, not _refused(so_far))
-        self._add(attempt, plan, "own", [part for part in parts if part.kind in OWN])
+        # what comes without a browser is counted apart, or a script could use up what people may have
+        head = f"{attempt.action}:" if attempt.browser else f"{attempt.action}+:"
+        parts = list(self._parts(attempt, rates, head))
+        known = all(self._usual.fresh(part.key) for part in parts if part.kind in LEARNED)
+        plan = Plan([], [], f"{head}all:", so_far, known, not _refused(so_far))
+        marker = attempt.claims.nonce if attempt.claims else ""
+        self._add(plan, rates, marker and f"{marker}|own", [part for part in parts if part.kind in OWN])
         if so_far != "challenge":
-            self._add(attempt, plan, "shared", [part for part in parts if part.kind not in OWN])
+            self._add(plan, rates, marker and f"{marker}|shared", [part for part in parts if part.kind not in OWN])
         return plan
 
-    def _add(self, attempt: Attempt, plan: Plan, name: str, parts: Sequence[Part]) -> None:
+    def _add(self, plan: Plan, rates: Mapping[str, Any], marker: str, parts: Sequence[Part]) -> None:
         """Adds a Take to a plan."""
         quotas: list[Quota] = []
         why: list[tuple[str, Rate] | None] = []
-        windows, every = set(), _key(attempt, ALL)
-        for part in parts:
-            key = _key(attempt, part)
-            for rate in attempt.own(NAME)[part.kind]:
-                quota = Quota(key, rate.amount, rate.window, each=part.kind == "session")
-                if part.kind in ASSUMED_BY:
+        windows = set()
+        for kind, key, name in parts:
+            for rate in rates[kind]:
+                quota = Quota(key, rate.amount, rate.window, each=kind == "session")
+                if kind in ASSUMED_BY:
                     windows.add(rate.window)
-                    quota = self._usual.scale(quota, part.kind, part.name, every)
+                    quota = self._usual.scale(quota, kind, name, plan.every)
                 quotas.append(quota)
-                why.append((part.kind, rate))
-            if part.kind in LEARNED:
+                why.append((kind, rate))
+            if kind in LEARNED:
                 windows.add(WEEK)
                 quotas.append(Quota(key, UNLIMITED, WEEK))
                 why.append(None)
-        quotas += [Quota(every, UNLIMITED, window) for window in sorted(windows)]
-        marker = f"{attempt.claims.nonce}:{name}" if attempt.claims else ""
+        quotas += [Quota(plan.every, UNLIMITED, window) for window in sorted(windows)]
         plan.takes.append(Take(quotas, marker, self._house.tokens.ttl + 1))
         plan.why.append(why)
-
-
-ALL = Part("all", "")
-
-
-def _key(attempt: Attempt, part: Part) -> str:
-    """The name of a counter. What comes without a browser is counted apart, or a script could use up what people may have."""
-    apart = "" if attempt.browser else "+"
-    return f"{attempt.action}{apart}:{part.kind}:{part.value}"
 
 
 def _refused(so_far: Decision) -> bool:
@@ -197,12 +191,12 @@ def _refused(so_far: Decision) -> bool:
 
 
 def _word(attempt: Attempt, plan: Plan, taken: Sequence[Taken]) -> Word | None:
-    answers = [
-        (why, wait)
+    over = [
+        (*why, wait)
         for whys, one in zip(plan.why, taken, strict=True)
         for why, wait in zip(whys, one.waits, strict=False)
+        if why and wait
     ]
-    over = [(*why, wait) for why, wait in answers if why and wait]
     if not over:
         return None
     told = "; ".join(f"more than {rate.amount} in {_period(rate.window)} {_WORDS[kind]}" for kind, rate, _ in over)

@@ -24,7 +24,10 @@ class Redemption(NamedTuple):
 
 
 class Count(NamedTuple):
-    """Something that is counted in a sliding window of ``window`` seconds; ``add`` of 0 only asks."""
+    """Something that is counted in a sliding window of ``window`` seconds; ``add`` of 0 only asks.
+
+    What stands before a "|" in the keys of counts, quotas and markers is kept together where the store can: it costs less then.
+    """
 
     key: str
     window: int

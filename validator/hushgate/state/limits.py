@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hushgate.state.base import Limit
 from hushgate.state.batch import Quota, Taken
@@ -29,20 +29,26 @@ def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
     return max(1, int(free_at - into) + 1)
 
 
-def weigh(quotas: Sequence[Quota], now: float, hits: Sequence[tuple[int, int] | None]) -> Taken:
-    """What ``take`` answers. ``hits`` has each quota's in the fixed window at ``now`` and in the one before; None is not asked."""
-    counts: list[float | None] = []
-    beside: dict[tuple[str, int], float] = {}
-    for quota, pair in zip(quotas, hits, strict=True):
-        window = quota.window
-        count = pair[0] + pair[1] * (1 - now % window / window) if pair else 0.0
-        counts.append(count if pair else None)
-        beside[quota.key, window] = count
+def weigh(
+    quotas: Sequence[Quota],
+    windows: Mapping[int, tuple[int, float]],
+    hits: Sequence[tuple[int, int] | None],
+    now: float,
+) -> Taken:
+    """What a Take is told. ``hits`` has each quota's in the fixed window at ``now`` and in the one before; None is not asked.
+
+    ``windows`` has for each length the number of the fixed window, and how much of the one before counts.
+    """
+    counts = [
+        None if pair is None else pair[0] + pair[1] * windows[quota.window][1]
+        for quota, pair in zip(quotas, hits, strict=True)
+    ]
+    beside = {(quota.key, quota.window): count for quota, count in zip(quotas, counts, strict=True)}
     waits = []
-    for quota, pair, own in zip(quotas, hits, counts, strict=True):
-        amount = quota.amount
-        if quota.of and own is not None:
-            amount = max(amount, int(quota.times * max(0.0, beside.get((quota.of, quota.window), 0.0) - own)))
-        fits = pair is None or own is None or own + 1 <= amount
-        waits.append(0 if fits or pair is None else wait_seconds(Limit(quota.key, amount, quota.window), now, *pair))
+    for (key, amount, window, of, times, _), pair, own in zip(quotas, hits, counts, strict=True):
+        if pair is None or own is None:
+            waits.append(0)
+            continue
+        most = max(amount, int(times * max(0.0, (beside.get((of, window)) or 0.0) - own))) if of else amount
+        waits.append(0 if own + 1 <= most else wait_seconds(Limit(key, most, window), now, *pair))
     return Taken(tuple(waits), tuple(counts))

@@ -1,4 +1,8 @@
-"""Sliding windows in SQLite: one row a counter, with the hits of the fixed window it was last hit in, and of the one before."""
+"""Sliding windows in SQLite: what belongs together is one row, whose counters are read and written at once.
+
+A counter's name is that of its row and its own, parted by "|"; what has no "|" has a row for all of its windows. One row costs what
+one counter would.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,27 @@ import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
+
+from hushgate.state.base import plain
+
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS slide (key TEXT PRIMARY KEY, at INTEGER NOT NULL, hits INTEGER NOT NULL, before INTEGER NOT NULL,
-    until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counters (key TEXT PRIMARY KEY, counters BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
 DROP TABLE IF EXISTS counter;
 """
-Row = tuple[int, int, int, int]
-"""``at`` (the number of the window, or the time a marker was set), hits, hits before, and until when it is kept."""
-_SUBTRACT = """
-UPDATE slide SET hits = max(0, hits - (at = :at)), before = max(0, before - (at = :at + 1)),
-until = CASE WHEN hits = 1 AND before = 0 AND at = :at THEN 0 ELSE until END WHERE key = :key
-"""
-"""A row that nothing is left in has expired."""
+AT, HITS, BEFORE, UNTIL = range(4)
+Row = dict[str, list[int]]
+"""By name: the number of the fixed window it was last hit in, hits in that window, hits in the one before, and until when it is kept."""
+Name = tuple[str, str]
+"""A row's key, and a counter's name in it."""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Row).decode
+
+
+def name_of(shard: str, key: str, window: int | str) -> Name:
+    """Where a counter is kept."""
+    row, _, name = (key if key.isascii() else plain(key)).partition("|")
+    return f"{shard}:{row}", f"{name}:{window}"
 
 
 class Windows(dict[int, tuple[int, float]]):
@@ -33,62 +46,77 @@ class Windows(dict[int, tuple[int, float]]):
 
 
 class Sheet:
-    """Some counters at one time, read at once; what is added to them is written at once."""
+    """Some counters at one time, read at once; the rows that have changed are written at once. ``fresh`` is how many were not there."""
 
-    def __init__(self, handle: sqlite3.Connection, now: float, names: Sequence[str]) -> None:
+    def __init__(self, handle: sqlite3.Connection, now: float, names: Sequence[Name]) -> None:
         self._handle, self.now, self.windows = handle, now, Windows(now)
-        read = handle.execute(_reading(len(names)), names).fetchall()
-        self.rows: dict[str, Row] = {name: (at, hits, before, until) for name, at, hits, before, until in read}
-        self._added: list[str | int] = []
-        self._turned = 0
+        keys = list(dict(names))
+        read = handle.execute(_reading(len(keys)), keys).fetchall()
+        self._rows: dict[str, Row] = {key: _decode(data) for key, data in read}
+        self._changed: dict[str, Row] = {}
+        self.fresh = 0
 
-    def pair(self, name: str, window: int) -> tuple[int, int]:
-        """The hits in the window at this time, and in the one before. A row that is ahead of the clock is taken as it is."""
-        row = self.rows.get(name)
-        if row is None:
+    def find(self, name: Name) -> list[int] | None:
+        """A counter, None where there is none, or where it has expired."""
+        row = self._rows.get(name[0])
+        found = row.get(name[1]) if row else None
+        return found if found and found[UNTIL] > self.now else None
+
+    def pair(self, name: Name, window: int) -> tuple[int, int]:
+        """The hits in the window at this time, and in the one before. A counter that is ahead of the clock is taken as it is."""
+        row = self._rows.get(name[0])
+        found = row.get(name[1]) if row else None
+        if found is None or found[UNTIL] <= self.now:
             return 0, 0
-        ahead = row[0] - self.windows[window][0]
-        return (row[1], row[2]) if ahead >= 0 else (0, row[1]) if ahead == -1 else (0, 0)
+        ahead = found[AT] - self.windows[window][0]
+        return (found[HITS], found[BEFORE]) if ahead >= 0 else (0, found[HITS]) if ahead == -1 else (0, 0)
 
-    def add(self, name: str, window: int, hits: int) -> None:
-        """Counts hits."""
+    def set(self, name: Name, window: int, hits: int, before: int) -> None:
+        """Writes what ``pair`` says from now on."""
         at = self.windows[window][0]
-        self._added += (name, at, hits, (at + 2) * window)
+        self.put(name, [at, hits, before, (at + 2) * window])
 
-    def put(self, name: str, at: int, hits: int, until: int) -> None:
-        """Adds to a row of the same ``at``, or puts one in the place of an older one."""
-        self._added += (name, at, hits, until)
+    def add(self, name: Name, window: int) -> None:
+        """Counts one hit, on top of those that were counted just now."""
+        hits, before = self.pair(name, window)
+        self.set(name, window, hits + 1, before)
 
-    def turn(self) -> None:
-        """What was added up to now counts in what is read from now on."""
-        added = self._added[self._turned :]
-        for name, at, hits, until in zip(*[iter(added)] * 4, strict=True):
-            row = self.rows.get(name, (at, 0, 0, until))
-            now, before = (row[1], row[2]) if row[0] >= at else (0, row[1]) if row[0] == at - 1 else (0, 0)
-            self.rows[name] = (max(at, row[0]), now + hits, before, until)
-        self._turned = len(self._added)
+    def subtract(self, name: Name, at: int) -> None:
+        """Takes one hit back from a window, where it is still counted."""
+        found = self.find(name)
+        place = HITS if found and found[AT] == at else BEFORE
+        if found and found[AT] in (at, at + 1) and found[place]:
+            found[place] -= 1
+            self._changed[name[0]] = self._rows[name[0]]
+
+    def put(self, name: Name, counter: list[int]) -> None:
+        """Puts a counter in the place of what there is."""
+        row = self._rows.get(name[0])
+        if row is None:
+            row = self._rows[name[0]] = {}
+            self.fresh += 1
+        row[name[1]] = counter
+        self._changed[name[0]] = row
 
     def write(self) -> None:
-        """Writes what was added."""
-        if self._added:
-            self._handle.execute(_adding(len(self._added) // 4), self._added)
-
-    def subtract(self, name: str, at: int) -> None:
-        """Takes one hit back from a window, where it is still counted."""
-        self._handle.execute(_SUBTRACT, {"key": name, "at": at})
+        """Writes what has changed, without what has expired."""
+        values: list[str | bytes | int] = []
+        for key, row in self._changed.items():
+            untils = [counter[UNTIL] for counter in row.values()]
+            if min(untils) <= self.now:
+                row = {name: counter for name, counter in row.items() if counter[UNTIL] > self.now}  # noqa: PLW2901
+            values += (key, _encode(row), max(untils))
+        if values:
+            self._handle.execute(_writing(len(self._changed)), values)
 
 
 @lru_cache(maxsize=256)
 def _reading(count: int) -> str:
     marks = ",".join("?" * count)
-    return f"SELECT key, at, hits, before, until FROM slide WHERE key IN ({marks})"  # noqa: S608 - question marks alone
+    return f"SELECT key, counters FROM counters WHERE key IN ({marks})"  # noqa: S608 - question marks alone
 
 
 @lru_cache(maxsize=256)
-def _adding(count: int) -> str:
-    marks = ",".join(("(?,?,?,0,?)",) * count)
-    return f"""
-INSERT INTO slide (key, at, hits, before, until) VALUES {marks} ON CONFLICT (key) DO UPDATE SET
-before = CASE WHEN excluded.at <= at THEN before WHEN excluded.at = at + 1 THEN hits ELSE 0 END,
-hits = CASE WHEN excluded.at <= at THEN hits + excluded.hits ELSE excluded.hits END,
-at = max(at, excluded.at), until = max(until, excluded.until)"""  # noqa: S608 - the same
+def _writing(count: int) -> str:
+    marks = ",".join(("(?,?,?)",) * count)
+    return f"REPLACE INTO counters VALUES {marks}"  # noqa: S608 - the same

@@ -30,7 +30,7 @@ _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS nonce (key TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS token (key TEXT PRIMARY KEY, holder TEXT NOT NULL, spent INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
 {slide.SCHEMA}"""
-_TABLES = ("nonce", "token", "slide")
+_TABLES = ("nonce", "token", "counters")
 
 
 class SqliteState:
@@ -46,13 +46,17 @@ class SqliteState:
 
     def _write(self, work: Callable[[sqlite3.Connection], T], *, alone: bool = True, entries: int = 1) -> T:
         result = self._file.transact(work) if alone else self._file.run(work)
+        self._sweep_after(entries)
+        return result
+
+    def _sweep_after(self, entries: int) -> None:
+        """Sweeps where so many entries more are reason to."""
         self._written += entries
         if self._written >= SWEEP_EVERY:
             self._written = 0
             # the write is done: that the sweep failed is no reason to tell its caller that it was lost
             with contextlib.suppress(StateLost):
                 self._file.transact(self._sweep_on)
-        return result
 
     def ping(self) -> None:
         """Changes nothing, and takes the write lock for a moment."""
@@ -67,36 +71,38 @@ class SqliteState:
         return self._file.run(lambda handle: self._hit(handle, shard, limits, consume=False))
 
     def _hit(self, handle: sqlite3.Connection, shard: str, limits: Sequence[Limit], *, consume: bool = True) -> Hit:
-        names = [plain(f"{shard}:{limit.key}:{limit.window}") for limit in limits]
+        names = [slide.name_of(plain(shard), limit.key, limit.window) for limit in limits]
         sheet = slide.Sheet(handle, self.clock(), names)
         pairs = [sheet.pair(name, limit.window) for name, limit in zip(names, limits, strict=True)]
         waits = [wait_seconds(limit, sheet.now, *pair) for limit, pair in zip(limits, pairs, strict=True)]
         if consume and not any(waits):
             for name, limit in zip(names, limits, strict=True):
-                sheet.add(name, limit.window, 1)
+                sheet.add(name, limit.window)
             sheet.write()
         return Hit(not any(waits), max(waits, default=0))
 
     def decide(self, shard: str, batch: Batch) -> Reply:
         """See State."""
         name = plain(shard)
-        asking = not batch.consume and not batch.lease and not batch.later and not batch.counting
-        if asking:  # takes no lock
-            return self._file.run(lambda handle: decide.decide(handle, name, batch, self.clock()))
-        return self._write(lambda handle: self._decide(handle, name, batch), entries=_entries(batch))
+        if not batch.consume and not batch.lease and not batch.later and not batch.counting:  # takes no lock
+            return self._file.run(lambda handle: decide.decide(handle, name, batch, self.clock()))[0]
+        reply, fresh = self._file.transact(lambda handle: self._decide(handle, name, batch))
+        self._sweep_after(fresh + 1)
+        return reply
 
-    def _decide(self, handle: sqlite3.Connection, shard: str, batch: Batch) -> Reply:
+    def _decide(self, handle: sqlite3.Connection, shard: str, batch: Batch) -> tuple[Reply, int]:
         lease = None
         if batch.lease:
             asked = _redemption(shard, batch.lease)
             lease = Lease.GRANTED if self._first(handle, asked, spend=False) else self._held(handle, asked, spend=False)
         if lease is Lease.REPLAYED:
             batch = Batch(later=batch.later)
-        return decide.decide(handle, shard, batch, self.clock())._replace(lease=lease)
+        reply, fresh = decide.decide(handle, shard, batch, self.clock())
+        return reply._replace(lease=lease), fresh
 
     def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
         """See State."""
-        self._write(lambda handle: decide.give_back(handle, plain(shard), takes, at))
+        self._file.transact(lambda handle: decide.give_back(handle, plain(shard), takes, self.clock(), at))
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
@@ -208,12 +214,6 @@ def _token_key(shard: str, nonce: str) -> str:
 def _redemption(shard: str, asked: Redemption) -> Redemption:
     """The same, with the token's key for its nonce."""
     return Redemption(_token_key(shard, asked.nonce), plain(asked.holder), asked.ttl)
-
-
-def _entries(batch: Batch) -> int:
-    """How many entries a batch may write."""
-    counted = sum(len(counting.counts) + 1 for counting in batch.later)
-    return 1 + counted + len(batch.counting.counts if batch.counting else ()) + sum(len(t.quotas) for t in batch.takes)
 
 
 def _until(now: float, ttl: int) -> int:

@@ -15,7 +15,7 @@ import msgspec
 
 from hushgate import admission
 from hushgate.admission import Admission
-from hushgate.caller import Caller, environ_of, read_caller
+from hushgate.caller import Caller, environ_of, parse_address, read_caller
 from hushgate.config import Site
 from hushgate.decision import decide_without
 from hushgate.errors import BadField, SecretRefused, StateLost, TokenRefused
@@ -114,7 +114,8 @@ def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
 def _address(ip: str | None) -> str:
     """The visitor's address, "" where the backend does not tell it. Raises BadField."""
     try:
-        return str(ipaddress.ip_address(ip)) if ip else ""
+        # one that is IPv4 is parsed once for all who ask
+        return str(parse_address(ip) if ip and ":" not in ip else ipaddress.ip_address(ip)) if ip else ""
     except ValueError:
         raise BadField("remoteip: expected an IP address", "remoteip") from None
 

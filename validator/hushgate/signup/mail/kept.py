@@ -13,7 +13,7 @@ HASH_BYTES = 18
 
 def site_key(ring: KeyRing, site: str) -> bytes:
     """The key that a site's addresses are hashed with: another for each site, so that they cannot be compared across sites."""
-    return ring.newest.derive(f"{PURPOSE} {site}")
+    return ring.derive(f"{PURPOSE} {site}", ring.newest.id) or b""
 
 
 def keep(ring: KeyRing, site: Site, address: str) -> str:

@@ -10,9 +10,10 @@ import hashlib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from hushgate.signup.mail import local
+from hushgate.signup.mail import domains, local
 from hushgate.signup.mail.address import Address
 from hushgate.state import Batch, Count, Counting, State, Tally
 from hushgate.verify import shard_of
@@ -27,6 +28,13 @@ Alarm = Literal["", "domain", "site"]
 """Where something was seen that is part of a wave: nowhere, at its domain, or at the site and all its domains."""
 FIRSTS = {"pair": "networks", "host_pair": "host_domains"}
 """Counters that say whether two things are met together for the first time, and what is counted up where they are."""
+_OF_SITE = (
+    ("hour", Count(MARK + "|all", HOUR)),
+    ("month", Count(MARK + "|in", MONTH, 0)),
+    ("alarms", Count(MARK + "|alarms", HOUR, 0)),
+)
+DOMAINS_KEPT = 2048
+"""Domains whose counters' names are kept."""
 SCALES = ("site", "domain", "stem")
 """Where a sequence is looked for: anywhere, at one domain, behind one name."""
 
@@ -98,36 +106,46 @@ class Ledger:
     """
 
     def __init__(self, state: State, site: str, key: bytes) -> None:
-        self._state, self._shard, self._key = state, shard_of(site), key
+        self._state, self._shard = state, shard_of(site)
         self._later: deque[Counting] = deque()
+        self._hasher = hashlib.blake2b(digest_size=4, key=key)
+        self._of = lru_cache(maxsize=DOMAINS_KEPT)(self._of_domain)
 
-    def _count(self, kind: str, value: str, window: int, add: int = 1) -> Count:
-        text = f"{kind}\n{value}".encode("utf-8", "surrogatepass")
-        slot = int.from_bytes(hashlib.blake2b(text, digest_size=4, key=self._key).digest()) % SLOTS
-        return Count(f"{MARK}{kind}:{slot:x}", window, add)
+    def _count(self, kind: str, value: str, window: int, add: int = 1, name: str = "") -> Count:
+        """A counter, by the slot of its value. Counters of one kind have one slot, and one row in the store; ``name`` tells them apart."""
+        hasher = self._hasher.copy()
+        hasher.update(f"{kind}\n{value}".encode("utf-8", "surrogatepass"))
+        slot = int.from_bytes(hasher.digest()) % SLOTS
+        return Count(f"{MARK}{kind}:{slot:x}|{name}", window, add)
+
+    def _of_domain(self, domain: str) -> list[tuple[str, Count]]:
+        """The counters of a domain, by the names that they have in Records. Everybody knows a provider: it has fewer."""
+        found = [
+            ("domain_hour", self._count("domain", domain, HOUR)),
+            ("domain_month", self._count("domain", domain, MONTH, 0, "in")),
+            ("domain_alarms", self._count("domain", domain, HOUR, 0, "alarms")),
+        ]
+        if not domains.provider(domain):
+            found.append(("domain_day", self._count("domain", domain, DAY, 0, "in")))
+            found.append(("networks", self._count("domain", domain, DAY, 0, "networks")))
+        return found
 
     def _named(self, address: Address, network: str, host: str) -> Iterator[tuple[str, Count]]:
         """Every counter that an attempt touches, by the name that it has in Records."""
         domain = address.domain
-        yield "hour", Count(MARK + "all", HOUR)
-        yield "domain_hour", self._count("domain", domain, HOUR)
-        yield "month", Count(MARK + "in", MONTH, 0)
-        yield "domain_month", self._count("known", domain, MONTH, 0)
-        yield "alarms", Count(MARK + "alarms", HOUR, 0)
-        yield "domain_alarms", self._count("domain-alarms", domain, HOUR, 0)
+        yield from _OF_SITE
+        yield from self._of(domain)
         yield "spellings", self._count("inbox", address.inbox, DAY)
         yield "network_day", self._count("network", network, DAY)
-        yield "network_doubts", self._count("network-doubts", network, DAY, 0)
-        if not address.provider:  # everybody knows a provider
-            yield "domain_day", self._count("today", domain, DAY, 0)
+        yield "network_doubts", self._count("network", network, DAY, 0, "doubts")
+        if not address.provider:
             yield "pair", self._count("pair", f"{domain} {network}", DAY)
-            yield "networks", self._count("networks", domain, DAY, 0)
         if host:
             yield "host_pair", self._count("host-pair", f"{host} {domain}", DAY)
             yield "host_domains", self._count("host", host, DAY, 0)
         head = "" if address.relay else local.prefix(address.local)
         if head:
-            yield "prefixed", Count(MARK + "prefixed", HOUR)
+            yield "prefixed", Count(MARK + "|prefixed", HOUR)
             yield "same_prefix", self._count("prefix", head, HOUR)
 
     def _sequences(self, address: Address) -> Iterator[tuple[str, Count]]:
@@ -155,13 +173,13 @@ class Ledger:
         """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
         domain = address.domain
         if let_in:  # once a day, however often the form is sent
-            known = [Count(MARK + "in", MONTH), self._count("known", domain, MONTH)]
-            known += [] if address.provider else [self._count("today", domain, DAY)]
-            self._later.append(Counting(known, self._count("let-in", address.raw, DAY)))
+            known = [Count(MARK + "|in", MONTH), self._count("domain", domain, MONTH, name="in")]
+            known += [] if address.provider else [self._count("domain", domain, DAY, name="in")]
+            self._later.append(Counting(known, self._count("address", address.raw, DAY, name="in")))
         if not records.again:
-            alarms = [self._count("domain-alarms", domain, HOUR)] if alarm else []
-            alarms += [Count(MARK + "alarms", HOUR)] if alarm == "site" else []
-            doubts = [self._count("network-doubts", doubt, DAY)] if doubt else []
+            alarms = [self._count("domain", domain, HOUR, name="alarms")] if alarm else []
+            alarms += [Count(MARK + "|alarms", HOUR)] if alarm == "site" else []
+            doubts = [self._count("network", doubt, DAY, name="doubts")] if doubt else []
             also = [*(count._replace(add=1) for count in records.pending), *alarms, *doubts]
             if also:
                 self._later.append(Counting(also))
