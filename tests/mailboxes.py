@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,15 +63,19 @@ class Mailbox:
 
 
 @contextmanager
-def mailbox(*, login: bool = False) -> Iterator[Mailbox]:
-    """A mail server; with ``login`` one that wants a name and a password."""
-    box = Mailbox()
+def mailbox(*, login: bool = False, tls: tuple[str, ssl.SSLContext] | None = None) -> Iterator[Mailbox]:
+    """A mail server; with ``login`` one that wants a name and a password. ``tls`` is "starttls" or "tls", and its certificate."""
+    box, (how, context) = Mailbox(), tls or ("", None)
     more: dict[str, Any] = (
         {"auth_required": True, "auth_require_tls": False, "authenticator": box.log_in} if login else {}
     )
+    if how == "starttls":
+        more |= {"tls_context": context, "require_starttls": True}
+    elif how:
+        more["ssl_context"] = context
     controller = Controller(box, hostname="127.0.0.1", port=free_port(), **more)
     controller.start()
-    box.url = f"smtp://{'ann%40x@' if login else ''}127.0.0.1:{controller.port}"
+    box.url = f"smtp{'s' if how == 'tls' else ''}://{'ann%40x@' if login else ''}127.0.0.1:{controller.port}"
     try:
         yield box
     finally:

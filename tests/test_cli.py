@@ -82,8 +82,17 @@ def test_explain_tells_why_of_a_file_an_id_and_a_token(folder: Path, monkeypatch
     output = run("explain", "v.jsonl").output
     assert "nothing speaks against it" in output and "webgl was not collected" in output and "Chrome" in output
     assert "no visit with the id" in run("explain", "0" * 23, code=2).output
-    assert "not a token of this gate" in run("explain", "nonsense", code=2).output
+    assert "not a token of this gate" in run("explain", token[:-3], code=2).output
     rig.house.close()
+
+
+@pytest.mark.parametrize("what", ["nonsense", "no/such/file.jsonl", "e" * 22, "\x1b[2Jx", "x" * 400 + " y"])
+def test_explain_says_what_it_was_given_and_needs_no_keys_for_that(folder: Path, what: str) -> None:
+    said = run("explain", what, code=2).output
+    assert (
+        said.startswith("hushgate: WHAT: ") and "is no file, no visit's id (23 hexadecimal digits) and no token" in said
+    )
+    assert "HUSHGATE_KEYS" not in said and "\x1b" not in said and len(said) < 300
 
 
 def test_explain_tells_what_counts_first_and_what_adds_nothing_after_it(folder: Path) -> None:

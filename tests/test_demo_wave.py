@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import tomllib
 from pathlib import Path
@@ -50,9 +51,24 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(SystemExit, match=rf"port {port}, for the demo site, is taken.*DEMO_PORT={port + 1}"):
+        with pytest.raises(SystemExit, match=rf"port {port}, for the demo site, is taken(.|\n)*DEMO_PORT={port + 1}"):
             launch.run_demo(port, port - 1, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_taken_ports_are_named_in_one_command_that_works(tmp_path: Path) -> None:
+    with socket.socket() as one, socket.socket() as other:
+        for held in (one, other):
+            held.bind(("127.0.0.1", 0))
+            held.listen()
+        ports = one.getsockname()[1], other.getsockname()[1]
+        with pytest.raises(SystemExit) as caught:
+            launch.run_demo(*ports, tmp_path)
+        said = re.search(r"choose other ports: DEMO_PORT=(\d+) GATE_PORT=(\d+) make demo", str(caught.value))
+        assert said and len({*map(int, said.groups()), *ports}) == 4, caught.value
+        with pytest.raises(SystemExit) as caught:  # one of them, beside a gate's port that is free
+            launch.run_demo(ports[0], ports[0] + 1, tmp_path)
+        assert f"DEMO_PORT={ports[0] + 1} make" not in str(caught.value)
 
 
 def test_the_demo_judges_as_it_ships(tmp_path: Path) -> None:

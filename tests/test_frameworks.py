@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from gates import Manner, dripping, hanging_up, ill_mannered, page, served, silent, took
 from hushgate.events.spool import read_spool
+from hushgate.wire import Offer
 from running import CHROMIUM_FLAGS
 from screen import executable
 from servers import free_port
@@ -179,6 +180,38 @@ def test_the_script_tag_is_escaped_and_takes_a_nonce(rig: Rig) -> None:
     tag = Desk(gate, 'https://gate.example/"><script>').script('"x', nonce="a'b")
     assert "<script>" not in tag and 'data-action="&#34;x"' in tag and 'nonce="a&#39;b"' in tag
     gate.close()
+
+
+OFFER = Offer(kind="proof-of-work", ticket='t"1')
+TAG = '<p data-hushgate-step-up="t&#34;1" data-submit></p><script async src="{}/v1/stepup.js"></script>'
+
+
+def test_each_framework_has_the_tags_of_a_step_up(rig: Rig) -> None:
+    from django.http import HttpRequest
+    from fastapi import FastAPI
+    from flask import Flask
+    from wtforms import Form
+
+    from hushgate.integrations import django, fastapi, flask, wtforms
+
+    with served(rig.client.application) as url, django_site(settings_for(url, rig.secret)):
+        said = [str(django.Visitor(HttpRequest()).step_up(OFFER, submit=True))]
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in settings_for(url, rig.secret).items():
+                patch.setenv(name, value)
+            starlette = fastapi.Hushgate(FastAPI())
+            said.append(str(starlette.step_up(OFFER, submit=True)))
+            starlette.gate.close()
+        app = Flask("customer")
+        app.config.update(settings_for(url, rig.secret))
+        extension = flask.Hushgate(app)
+        form = type("SignupForm", (Form,), {"hushgate": wtforms.HushgateField()})
+        with app.test_request_context():
+            said.append(str(form().hushgate.step_up(OFFER, submit=True)))
+            said.append(str(extension.step_up(OFFER, submit=True)))
+            assert form().hushgate.step_up(Offer(kind="mail-code", ticket="t")) == ""
+            extension.gate.close()
+        assert set(said) == {TAG.format(url)}
 
 
 def test_without_a_public_place_the_tag_says_what_to_set(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

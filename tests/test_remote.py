@@ -11,6 +11,7 @@ from gates import held, remote, served, visitor
 from hushgate import Gate, RemoteGate, SettingsError, TokenExpired, TokenForged, TokenMisdirected
 from hushgate.errors import TokenMissing, TokenReplayed
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig
+from test_step_up import solved
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
@@ -156,6 +157,15 @@ def test_test_keys_force_each_decision(rig: Rig, key: str, decision: str) -> Non
         admission = gate.admit(visitor(), token=rig.token({}, site=key), action="signup")
         assert admission.decision == decision and admission.commit() is True
         assert gate.admit(visitor(), token=rig.token(), action="signup").decision != "allow"
+
+
+def test_the_key_that_challenges_offers_a_step_up(rig: Rig) -> None:
+    with served(rig.client.application) as url, held(url, "test-secret", budget_ms=20_000) as gate:
+        admission = gate.admit(visitor(), token=rig.token({}, site="test-challenge"), action="signup")
+        offer = gate.step_up.offer(admission)
+        assert (admission.decision, offer.kind, offer.problem) == ("challenge", "proof-of-work", "")
+        again = gate.step_up.answer(offer.ticket, solved(offer.challenge))
+        assert gate.admit(visitor(), token=again, action="signup").allowed
 
 
 @pytest.mark.parametrize(

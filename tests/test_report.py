@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from hushgate.cli import main
-from hushgate.events.doors import Entered, Spoken, read_doors, summarise
+from hushgate.events.doors import FOLDER, Entered, Spoken, read_doors, summarise
 from hushgate.keys import new_key
 from hushgate.signup.lists import open_book
 from stories import HOST, SIGNALS, SITE, open_rig
@@ -53,6 +53,13 @@ def _signups(site: Door) -> None:
     site.signup("198.51.100.9", token="")
 
 
+def test_where_nothing_was_ever_written_the_folder_is_named_and_what_to_set(
+    tmp_path: Path, command: Callable[..., str]
+) -> None:
+    said = command()
+    assert f"under {tmp_path}. Either gate.admit was never asked, or it writes elsewhere: set HUSHGATE_DATA" in said
+
+
 def test_the_report_says_what_enforcing_would_have_done_and_to_whom(site: Door, command: Callable[..., str]) -> None:
     _signups(site)
     said = command()
@@ -82,7 +89,8 @@ def test_the_report_as_json(site: Door, command: Callable[..., str]) -> None:
     assert [person["prefix"] for person in told["people"]] == ["203.0.113.0/24"]
 
 
-def test_with_nothing_on_record_it_says_so(command: Callable[..., str]) -> None:
+def test_with_nothing_on_record_it_says_so(tmp_path: Path, command: Callable[..., str]) -> None:
+    (tmp_path / FOLDER).mkdir()
     assert "no signup in the last 24h is on record" in command()
     assert command("--json") == ""
 

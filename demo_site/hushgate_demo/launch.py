@@ -117,13 +117,21 @@ def _check_ports(demo_port: int, gate_port: int) -> None:
         raise SystemExit(f"hushgate demo: port {demo_port} cannot serve both servers: change DEMO_PORT or GATE_PORT")
     wanted = (("the demo site", demo_port, "DEMO_PORT"), ("the gate", gate_port, "GATE_PORT"))
     taken = [(what, port, name) for what, port, name in wanted if not _is_free(port)]
-    lines = [
-        f"hushgate demo: port {port}, for {what}, is taken by another program. "
-        f"Stop that program, or choose another port: {name}={port + 1} make demo"
-        for what, port, name in taken
-    ]
-    if lines:
-        raise SystemExit("\n".join(lines))
+    if not taken:
+        return
+    avoid, choices = {demo_port, gate_port}, []
+    for _, port, name in taken:
+        free = _next_free(port, avoid)
+        avoid.add(free)
+        choices.append(f"{name}={free}")
+    lines = [f"hushgate demo: port {port}, for {what}, is taken by another program." for what, port, _ in taken]
+    other = "another port" if len(taken) == 1 else "other ports"
+    raise SystemExit("\n".join([*lines, f"Stop that program, or choose {other}: {' '.join(choices)} make demo"]))
+
+
+def _next_free(port: int, avoid: set[int]) -> int:
+    """The next port that nobody has."""
+    return next((one for one in range(port + 1, 65536) if one not in avoid and _is_free(one)), port + 1)
 
 
 def _is_free(port: int) -> bool:

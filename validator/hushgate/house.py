@@ -25,7 +25,7 @@ from hushgate.metrics import Metrics
 from hushgate.robots import Lookout
 from hushgate.robots.names import Names
 from hushgate.sessions import Sessions
-from hushgate.settings import REDIS_REMEDY
+from hushgate.settings import REDIS_REMEDY, STEP_UP
 from hushgate.state import State, open_state
 from hushgate.tokens import Tokens
 from hushgate.visit import Decision, Verdict
@@ -40,6 +40,9 @@ TEST_OUTCOMES: dict[str, tuple[Verdict, Decision]] = {
     "test-deny": ("bot", "deny"),
 }
 """Site keys with one fixed outcome, for a customer's own tests. They work only where ``test_keys`` is on."""
+
+_TEST_WORK = {"kind": "proof-of-work", "easiest": 4, "hardest": 8}
+"""What is offered to who is challenged there: the real thing, and next to no work."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,9 @@ def _test_sites() -> dict[str, Site]:
     hashes = (hash_secret(TEST_SECRET),)
     rules = Rules(man([], {}))
     layers = {"verdict": LayerRules(enforce=True, own={})}  # no other layer may change the outcome
+    steps = {setting.name: setting.default for setting in STEP_UP} | _TEST_WORK
     return {
-        key: Site(key, key, ("*",), hashes, "conversion", rules, outcome, layers)
+        key: Site(key, key, ("*",), hashes, "conversion", rules, outcome, layers, step_up=steps)
         for key, (outcome, _) in TEST_OUTCOMES.items()
     }
 

@@ -15,6 +15,7 @@ from hushgate.cli.choose import choose_site
 from hushgate.config import load
 from hushgate.errors import GhostUnknown, HushgateError
 from hushgate.ghost import Ghost, Ghosts
+from hushgate.ghost.quarantine import FILE
 from hushgate.ghost.records import Sealed
 from hushgate.house import open_ghosts
 
@@ -54,6 +55,12 @@ def _line(ghost: Ghost | Sealed) -> str:
     return f"{_when(ghost.at)}  {_plain(str(ghost.id))}  {'  '.join(shown)}{begun}"
 
 
+def _none(key: str | None, restored: bool) -> str:
+    config = load()
+    what = "no ghost has become a person again" if restored else "no ghost is in the quarantine"
+    return f"{what} at the site {choose_site(config, key).key}, by {config.data / FILE}"
+
+
 @ghosts.command("list")
 @_SITE
 @click.option("--restored", is_flag=True, help="Those that are people now, instead.")
@@ -61,11 +68,13 @@ def list_ghosts(key: str | None, restored: bool) -> None:
     """Lists the ghosts in the quarantine, the latest first."""
     with _opened(key) as opened:
         if restored:
-            for done in opened.quarantine.restored():
-                click.echo(f"{_when(done.at)}  {_plain(done.id)}  account {_plain(done.real_id)}")
+            lines = [
+                f"{_when(done.at)}  {_plain(done.id)}  account {_plain(done.real_id)}"
+                for done in opened.quarantine.restored()
+            ]
         else:
-            for ghost in opened.quarantine.all():
-                click.echo(_line(ghost))
+            lines = [_line(ghost) for ghost in opened.quarantine.all()]
+    click.echo("\n".join(lines) if lines else _none(key, restored), err=not lines)
 
 
 @ghosts.command()

@@ -20,8 +20,9 @@ from hushgate.judge import Rules, default_rules, judge_record
 from hushgate.tokens import Tokens
 from hushgate.visit import Visit, read_visit
 
-_PATH_MAX = 1024  # tokens are longer than any path
 _ID = re.compile(r"^[0-9a-f]{23}$")
+_TOKEN = re.compile(r"^[\w.~-]{100,}$", re.ASCII)
+_SHOWN = 60
 
 
 def _atlas(config: Config) -> Atlas:
@@ -78,7 +79,7 @@ def judge(file: IO[bytes]) -> None:
 def explain(what: str) -> None:
     """Tells in words how a visit was judged, check by check: WHAT is a token, a visit's id, or a file of visits on record."""
     config = load()
-    if what == "-" or (len(what) < _PATH_MAX and Path(what).is_file()):
+    if what == "-" or _is_file(what):
         with click.open_file(what, "rb") as lines:
             _explain_visits(config, (visit for _, visit in _visits(lines)))
     elif _ID.match(what):
@@ -86,8 +87,18 @@ def explain(what: str) -> None:
         if not found:
             raise HushgateError(f"no visit with the id {what} is on record under {config.data / 'spool'}")
         _explain_visits(config, iter(found))
-    else:
+    elif _TOKEN.match(what):
         _explain_token(config, what)
+    else:
+        shown = what if len(what) <= _SHOWN and what.isprintable() else f"{what[:_SHOWN]!a}..."
+        raise BadField(f"WHAT: {shown} is no file, no visit's id (23 hexadecimal digits) and no token", "what")
+
+
+def _is_file(what: str) -> bool:
+    try:
+        return Path(what).is_file()
+    except (OSError, ValueError):  # longer than a name may be, as tokens are; or no name at all
+        return False
 
 
 def _explain_visits(config: Config, visits: Iterator[Visit]) -> None:

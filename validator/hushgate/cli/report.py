@@ -12,7 +12,7 @@ import msgspec
 
 from hushgate.config import Config, load
 from hushgate.errors import BadField
-from hushgate.events.doors import DECISIONS, Entered, Summary, Tally, read_doors, summarise
+from hushgate.events.doors import DECISIONS, FOLDER, Entered, Summary, Tally, read_doors, summarise
 from hushgate.lists.entry import read_span
 from hushgate.settings import LAYERS
 
@@ -35,7 +35,16 @@ def report(site: str | None, last: str, as_json: bool) -> None:
         lines = [msgspec.json.encode(_as_json(key, summary)).decode()] if as_json else _lines(config, key, summary)
         click.echo("\n".join(lines))
     if not summaries and not as_json:
-        click.echo(f"no signup in the last {last} is on record under {config.data}: is gate.admit asked?")
+        click.echo(_nothing(config, last))
+
+
+def _nothing(config: Config, last: str) -> str:
+    if not (config.data / FOLDER).is_dir():
+        return (
+            f"no signup was ever put on record under {config.data.absolute()}. Either gate.admit was never asked, or it writes elsewhere: "
+            "set HUSHGATE_DATA, or HUSHGATE_CONFIG, as it is where your backend (or `hushgate serve`) runs"
+        )
+    return f"no signup in the last {last} is on record under {config.data.absolute()}: is gate.admit asked?"
 
 
 def _lines(config: Config, key: str, summary: Summary) -> Iterator[str]:

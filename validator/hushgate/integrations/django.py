@@ -41,6 +41,7 @@ from markupsafe import Markup
 
 from hushgate.admission import Admission
 from hushgate.integrations.desk import FIELD, PREFIX, Desk, words
+from hushgate.wire import Offer
 
 _OURS = {"HUSHGATE_PROTECT", "HUSHGATE_ANSWER"}
 """Settings of this file alone; the gate's client knows nothing of them."""
@@ -82,6 +83,14 @@ class Visitor:
     def script(self, action: str = "signup") -> SafeString:
         """The script tag: ``{{ request.hushgate.script }}``, with ``request.csp_nonce`` where there is one. Raises SettingsError."""
         return _safe(desk().script(action, str(getattr(self._request, "csp_nonce", "") or "")))
+
+    def step_up(self, offer: Offer, *, submit: bool = False) -> SafeString:
+        """What does an offer's work in a page, for its form; "" where it is no proof of work. Raises SettingsError.
+
+        A template cannot pass an argument: give it ``"step": request.hushgate.step_up(offer, submit=True)``, and write ``{{ step }}``.
+        """
+        nonce = str(getattr(self._request, "csp_nonce", "") or "")
+        return _safe(desk().step_up(offer, submit=submit, nonce=nonce))
 
 
 class HushgateMiddleware:

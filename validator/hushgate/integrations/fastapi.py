@@ -25,6 +25,7 @@ from hushgate.admission import Admission
 from hushgate.caller import environ_of
 from hushgate.gate import Gate
 from hushgate.integrations.desk import Desk, words
+from hushgate.wire import Offer
 
 Hook = Callable[[Request, Admission], Response | Awaitable[Response]]
 """Answers an admission that is not let in."""
@@ -94,6 +95,13 @@ class Hushgate:
     def script(self, action: str = "signup", nonce: str | None = None) -> Markup:
         """The script tag. Raises SettingsError."""
         return self._desk.script(action, nonce)
+
+    def step_up(self, offer: Offer, *, submit: bool = False, nonce: str | None = None) -> Markup:
+        """What does an offer's work in a page, for its form; "" where it is no proof of work. Raises SettingsError.
+
+        In Jinja: ``templates.env.globals["hushgate_step_up"] = hushgate.step_up``, and ``{{ hushgate_step_up(offer) }}``.
+        """
+        return self._desk.step_up(offer, submit=submit, nonce=nonce)
 
 
 async def _answer(_request: Request, answered: Exception) -> Response:

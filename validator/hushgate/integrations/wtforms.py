@@ -24,6 +24,7 @@ from wtforms.widgets import HiddenInput
 
 from hushgate.admission import Admission
 from hushgate.integrations.desk import FIELD, words
+from hushgate.wire import Offer
 
 
 class _Widget(HiddenInput):
@@ -80,6 +81,11 @@ class HushgateField(Field):
     def script(self, nonce: str | None = None) -> Markup:
         """The script tag. Raises SettingsError."""
         return self._script(nonce) if self._script else _extension().script(self.action, nonce)
+
+    def step_up(self, offer: Offer, *, submit: bool = False, nonce: str | None = None) -> Markup:
+        """What does an offer's work in a page: ``{{ form.hushgate.step_up(offer) }}``, with Flask's extension. Raises SettingsError."""
+        markup: Markup = _extension().step_up(offer, submit=submit, nonce=nonce)
+        return markup
 
     @property
     def ghosted(self) -> bool:
