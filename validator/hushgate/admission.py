@@ -81,7 +81,8 @@ class Admission:
         same address was answered meanwhile.
         """
         spent = self.verified.commit() if self.verified else True
-        return spent and all(done() for done in self.on_commit)
+        due, self.on_commit[:] = [*self.on_commit], []
+        return spent and all(done() for done in due)
 
 
 def admit(
