@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from email_validator import SPECIAL_USE_DOMAIN_NAMES
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushgate.data import read_list
 from hushgate.errors import BadField
 from hushgate.settings import MAIL, MAIL_RULES
 from hushgate.signup.mail import RULES, domains, local
-from hushgate.signup.mail.address import read
+from hushgate.signup.mail.address import _parsed, _plain, read
 from hushgate.signup.mail.chance import at_least, crowded
 from hushgate.signup.mail.layer import Flag, judge, score
 from hushgate.signup.mail.records import Records
@@ -190,3 +191,45 @@ def test_a_wave_on_fresh_domains_that_is_suspect_as_well_is_ghosted() -> None:
 def test_records_that_are_quiet_say_nothing() -> None:
     quiet = subject({"email": "ann@gmail.com"}).records
     assert isinstance(quiet, Records) and flagged({"email": "ann@gmail.com"}) == {}
+
+
+ENDS = [
+    *SPECIAL_USE_DOMAIN_NAMES,
+    "com",
+    "co.uk",
+    "de",
+    "x",
+    "xn--p1ai",
+    "123",
+    "c0m",
+    "Example",
+    "a-b",
+    "gmail.com",
+    "museum",
+]
+LABELS = st.one_of(
+    st.from_regex(r"[A-Za-z0-9.-]{0,8}", fullmatch=True),
+    st.sampled_from(["firm", "xn--bcher-kva", "ab--cd", "a" * 63, "a" * 64]),
+)
+PLAIN_MAILS = st.builds(
+    "{}@{}{}{}".format,
+    st.one_of(
+        st.from_regex(r"[A-Za-z0-9_.+'-]{0,10}", fullmatch=True), st.sampled_from(["a" * 64, "a" * 65, "Ann.Bell+shop"])
+    ),
+    LABELS,
+    st.sampled_from(["", "."]),
+    st.sampled_from(ENDS),
+)
+
+
+@given(mail=PLAIN_MAILS)
+@settings(max_examples=600)
+def test_a_plain_address_is_read_as_email_validator_reads_it(mail: str) -> None:
+    plain = _plain(mail)
+    if plain is not None:
+        assert plain == _parsed(mail)
+
+
+@pytest.mark.parametrize("mail", ["ann@firm.example.com", "Ann.Bell+shop@Firm.CO.uk", "a_b-c@x-1.de"])
+def test_most_addresses_are_plain(mail: str) -> None:
+    assert _plain(mail) == _parsed(mail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from hushgate.errors import BadField
 from hushgate.signup.mail import domains
@@ -13,7 +13,12 @@ from hushgate.signup.mail import domains
 FIELD = "email"
 LENGTH_MAX = 254
 """RFC 5321, section 4.5.3.1.3, less the brackets."""
-_PLAIN = re.compile(r"((?=.{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*)@([A-Za-z0-9.-]{4,64})")
+_PLAIN = re.compile(
+    r"((?=.{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*)"
+    r"@((?=.{4,64}\Z)(?!.*--)(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,})"
+)
+_NOBODYS = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
+"""Ends of names that email-validator refuses, and says why: .localhost, .invalid."""
 _DOTLESS = frozenset({"google", "proton"})
 """Providers that deliver a.b@ and ab@ to one inbox."""
 
@@ -47,11 +52,12 @@ def read(email: str) -> Address:
 
 
 def _plain(email: str) -> tuple[str, str] | None:
-    """The parts of a plain address at a provider that is known, as most are: there is nothing that could be wrong with it."""
+    """The parts of a plain address, as most are: there is nothing that could be wrong with it, as a test holds against email-validator."""
     match = _PLAIN.fullmatch(email)
-    if not match or not domains.provider(match.group(2).lower()):
+    if not match:
         return None
-    return match.group(1).lower(), match.group(2).lower()
+    local, domain = match.group(1).lower(), match.group(2).lower()
+    return None if f".{domain}".endswith(_NOBODYS) else (local, domain)
 
 
 def _parsed(email: str) -> tuple[str, str]:
