@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import time
@@ -216,6 +218,15 @@ def test_errors_are_json_everywhere(rig: Rig) -> None:
     assert error(rig.client.get("/nowhere"))["code"] == "not-found"
     wrong = rig.client.get("/v1/verdict")
     assert wrong.status_code == 405 and error(wrong)["code"] == "method-not-allowed"
+
+
+def test_the_frame_may_run_the_script_that_stands_in_it_and_no_other(rig: Rig) -> None:
+    answer = rig.client.get("/v1/rooms")
+    inline = answer.data.split(b"<script>")[1].split(b"</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(inline).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert policy == f"default-src 'none'; script-src 'self' 'sha256-{digest}'; worker-src 'self'"
+    assert "'sha" not in rig.client.get("/v1/stepup").headers["content-security-policy"]
 
 
 def test_a_frame_that_a_browser_has_kept_finds_its_script_under_its_name_of_before(rig: Rig) -> None:

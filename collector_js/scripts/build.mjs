@@ -9,13 +9,14 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const TARGETS = [
   { entry: "script", outs: ["hushgate.iife.js"], format: "iife", small: true },
   { entry: "collector", outs: ["hushgate.mjs"], format: "esm", small: false },
+  { entry: "opener", outs: ["opener.js"], format: "iife", small: true },
   { entry: "rooms", outs: ["rooms.js"], format: "iife", small: true },
   { entry: "decoy", outs: ["decoy.js"], format: "iife", small: true },
   { entry: "step-up", outs: ["stepup.js"], format: "iife", small: true },
 ];
 
 // Properties that never leave the collector. Everything else has a name on the wire, on the page or in the browser.
-const INTERNAL = /^(strokeAt|inserts|unnamed|counted|pristine|fresh|leave|until|gone)$/;
+const INTERNAL = /^(strokeAt|inserts|unnamed|counted|pristine|fresh|leave|until|text|gone)$/;
 
 // esbuild bundles, swc says the same in fewer bytes: the collector has a bound. What gzip likes is found by trying.
 const SMALL = {

@@ -38,7 +38,6 @@ export function openRooms(samples: Collected): () => Promise<void> {
 }
 
 function listen(samples: Collected, done: () => void, all: (reason: string) => void): void {
-  const { origin } = new URL(options.endpoint);
   let silent = true;
   // A frame that stays would keep the page out of the browser's back-forward cache: it has a shared worker.
   const end = () => {
@@ -46,20 +45,23 @@ function listen(samples: Collected, done: () => void, all: (reason: string) => v
     done();
   };
   const refused = (reason: string) => {
-    if (silent) all(reason);
-    end();
+    if (silent) {
+      all(reason);
+      end();
+    }
   };
-  addEventListener("message", ({ data, origin: from, source }) => {
-    if (from !== origin || source !== frame.contentWindow) return;
-    const { hushgate, ...told } = data;
-    silent = !hushgate;
-    Object.assign(samples, told);
+  addEventListener("message", ({ data, source }) => {
+    // Extensions may speak out of the frame as well, but not so.
+    if (source !== frame.contentWindow || !data?.hushgate) return;
+    silent = false;
+    Object.assign(samples, data.hushgate);
     if (ROOMS.every((name) => (samples[name] as { e?: string }).e !== "timeout")) end();
   });
+  // What is reported as blocked has lost its hash.
   addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
-    if (effectiveDirective === "frame-src" && blockedURI.startsWith(origin)) refused("csp");
+    if (effectiveDirective === "frame-src" && frame.src.startsWith(blockedURI)) refused("csp");
   });
   const frame = hiddenFrame(`${options.endpoint}/v1/rooms#${location.origin}`);
-  frame.onload = () => sleep(SILENCE_MS).then(() => silent && refused("blocked"));
+  frame.onload = () => sleep(SILENCE_MS).then(() => refused("blocked"));
   sleep(EACH_MS).then(end);
 }

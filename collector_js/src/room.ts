@@ -1,7 +1,7 @@
 /** The story that a realm tells of itself: the same few signals, asked in the page's frame, the gate's frame and its workers. */
 
 import type { Scope } from "./realm.js";
-import { type Collected, collect, type Sample, type Samples } from "./signal.js";
+import type { Sample, Samples } from "./signal.js";
 import { clientHints } from "./signals/client-hints.js";
 import { hardware } from "./signals/hardware.js";
 import { languages } from "./signals/languages.js";
@@ -27,7 +27,7 @@ export const told = {
 
 type Told = Samples<typeof told>;
 
-/** A room's story: what could not be told is left out. */
+/** A room's story. */
 export type Room = { [Name in keyof Told]?: Extract<Told[Name], { v: unknown }>["v"] };
 
 /** What the gate's frame posts, piece by piece as its rooms answer. */
@@ -37,10 +37,12 @@ export interface Rooms {
   shared_worker?: Sample<Room>;
 }
 
-/** Asks a realm for its story. */
+/** Asks a realm for its story. What could not be told is left out. */
 export async function story(scope: Scope): Promise<Room> {
-  const samples: Collected = {};
-  await collect(told, scope, samples);
-  // What has no value does not travel: JSON leaves out what is undefined.
-  return Object.fromEntries(Object.entries(samples).map(([name, sample]) => [name, (sample as { v?: unknown }).v]));
+  const room: Record<string, unknown> = {};
+  const ask = async (name: string) => {
+    room[name] = await told[name as keyof Told](scope);
+  };
+  await Promise.allSettled(Object.keys(told).map(ask));
+  return room;
 }

@@ -7,7 +7,7 @@ import { told } from "./room.js";
 import { type Collected, collect, EACH_MS, fill } from "./signal.js";
 import { environment, moment } from "./signals/index.js";
 import { watchInteraction } from "./signals/interaction.js";
-import { deadline } from "./time.js";
+import { deadline, macrotask } from "./time.js";
 
 export type When = "submit" | "load" | "execute";
 
@@ -25,15 +25,22 @@ const circumstances = (when: When) => ({
 /** Starts reading. What it gives back makes the exact text that is sealed. */
 export function startVisit(): (when: When, quiz: Quiz | undefined) => Promise<string> {
   watchInteraction();
-  const guest = freshRealm();
   const samples: Collected = {};
   const open = openRooms(samples);
-  const own = Promise.all([collect(told, window as Scope, samples), collect(environment, guest, samples)]);
-  // Only then: a frame of another origin is a process of its own, and takes the processor from the page's own signals.
-  const done = own.then(guest.leave).then(open);
+  // In a task of its own: the first frame of a page costs more than anything else here, and the script has only just been run.
+  const realm = macrotask().then(freshRealm);
+  const done = realm.then(async (guest) => {
+    await Promise.all([collect(told, window as Scope, samples), collect(environment, guest, samples)]);
+    guest.leave();
+    // Only then: frame and workers would take the processor from the page's own signals, and the frame may share its thread.
+    return open();
+  });
   return async (when, quiz) => {
     const now: Collected = {};
-    await deadline(Promise.all([done, collect(moment, guest, now)]), when === "load" ? EACH_MS : ALL_MS);
+    await deadline(
+      realm.then((guest) => Promise.all([done, collect(moment, guest, now)])),
+      when === "load" ? EACH_MS : ALL_MS,
+    );
     // Last and at once: no form waits for it, and no load on the machine makes it late.
     fill(now, "quiz", solve, quiz);
     return JSON.stringify({ v: 1, signals: { ...samples, ...now }, page: circumstances(when) });

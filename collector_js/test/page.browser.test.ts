@@ -27,6 +27,43 @@ inBrowsers("a page", (bench, kind) => {
     );
   });
 
+  test("of another site than the gate's tells every room's story as well", async () => {
+    await bench.page.goto(bench.shop.page({ head: tagOf(bench.gate), body: FORM }).replace("127.0.0.1", "localhost"));
+    await ready(bench);
+    await verdict(bench);
+    const { signals } = bench.gate.visits[0]?.payload ?? {};
+    for (const room of ["iframe", ...ROOMS] as const) expect(signals?.[room]).toHaveProperty("v");
+  });
+
+  test("names the zone that dates are formatted in, in every room", async () => {
+    await visit(bench);
+    await verdict(bench);
+    const { signals } = bench.gate.visits[0]?.payload ?? {};
+    const zone = await bench.page.evaluate("new Intl.DateTimeFormat().resolvedOptions().timeZone");
+    expect(signals?.timezone).toMatchObject({ v: zone });
+    for (const room of ["iframe", ...ROOMS] as const) expect(signals?.[room]).toMatchObject({ v: { timezone: zone } });
+  });
+
+  test("draws with one card in the page, the frame and the workers", async () => {
+    await visit(bench);
+    await verdict(bench);
+    const { signals } = bench.gate.visits[0]?.payload ?? {};
+    if (!signals?.webgl || "e" in signals.webgl) return;
+    for (const room of ["iframe", "worker", "shared_worker"] as const)
+      expect(signals[room]).toMatchObject({ v: { webgl: signals.webgl.v } });
+  });
+
+  test("takes no notice of what others say out of the gate's frame", async () => {
+    await bench.page.evaluateOnNewDocument(() => {
+      if (parent !== window) parent.postMessage({ frame: { v: { user_agent: "an extension" } }, worker: 1 }, "*");
+    });
+    await visit(bench);
+    await verdict(bench);
+    const agent = await bench.page.evaluate("navigator.userAgent");
+    for (const room of ROOMS)
+      expect(bench.gate.visits[0]?.payload.signals[room]).toMatchObject({ v: { user_agent: agent } });
+  });
+
   test("sends each request as one that needs no leave", async () => {
     await visit(bench);
     await verdict(bench);

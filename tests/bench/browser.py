@@ -33,9 +33,17 @@ FPSCANNER_HASH = "AfDVyPvQr1uZ0A+feNjecA+Kl7dsiHwLNdGqapwxkngK2URAvo2v0Ld38vIcDc
 
 COLLECTOR = Path(__file__).parents[2] / "collector_js"
 _BLANK = '<!doctype html><title>bench</title><form><input name="email" type="email"></form>'
-_SIDE_BY_SIDE = f'{_BLANK}<script src="/page.js"></script><script type="module">import Scanner from "/fpscanner.js"; window.scan = () => new Scanner().collectFingerprint({{ encrypt: false }}); window.loaded = true</script>'
-_EMBEDDED = f"""{_BLANK}<script>window.long = []; new PerformanceObserver((list) => long.push(...list.getEntries().map((task) => task.duration)))
-.observe({{{{ type: "longtask", buffered: true }}}})</script><script async src="{{gate}}/v1/hushgate.js" data-sitekey="{SITE}" data-action="signup"></script>"""
+_SIDE_BY_SIDE = f'{_BLANK}<script src="/page.js"></script><script type="module">import Scanner from "/fpscanner.js"; window.scan = (options = {{ encrypt: false }}) => new Scanner().collectFingerprint(options); window.loaded = true</script>'
+_WATCHED = f"""{_BLANK}<script>window.long = []; new PerformanceObserver((list) => long.push(...list.getEntries().map((task) => task.duration)))
+.observe({{ type: "longtask", buffered: true }})</script>"""
+_EMBEDDED = f'{_WATCHED}<script async src="%s/v1/hushgate.js" data-sitekey="{SITE}" data-action="signup"></script>'
+_STEPS = {
+    "own": "the page's own signals and its empty frame's",
+    "frame": "from the start to the gate's frame",
+    "worker": "from the start to the worker in it",
+    "shared_worker": "from the start to the shared worker in it",
+    "all": "from the start to the end of all rooms",
+}
 _SUBMIT = """async () => { const start = performance.now(); await hushgate.execute(); const took = performance.now() - start;
 hushgate.reset(); return took }"""
 
@@ -98,34 +106,74 @@ def measure() -> None:
         environ = {**os.environ, "HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
         with serving(environ) as (gate, _), _pages(folder) as site, sync_playwright() as driver:
             (folder / "beside.html").write_text(_SIDE_BY_SIDE)
-            (folder / "embedded.html").write_text(_EMBEDDED.format(gate=gate))
+            (folder / "embedded.html").write_text(_EMBEDDED % gate)
+            (folder / "watched.html").write_text(_WATCHED)
             browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
             print(f"Chromium {browser.version}, headless, by a driver", flush=True)
+            _alone(browser, f"{site}/beside.html")
+            print(f"beside fpscanner in {PAGES} pages, the gate on a host of the same site", flush=True)
             _beside(browser, f"{site}/beside.html", gate)
+            print(f"beside fpscanner in {PAGES} pages, the gate on a host of another site", flush=True)
+            _beside(browser, f"{site}/beside.html", gate.replace("127.0.0.1", "localhost"))
+            _tasks(browser, site)
             _embedded(browser, f"{site}/embedded.html")
             browser.close()
 
 
 def _beside(browser: Browser, url: str, gate: str) -> None:
     """Both in each page, taking turns at being first: whoever is pays for what the browser does only once."""
-    ours: list[list[float]] = []
-    theirs: list[float] = []
+    ours: list[dict[str, float]] = []
+    whole: list[float] = []
     for number in range(PAGES):
         page = browser.new_page()
         page.goto(url)
         page.wait_for_function("window.loaded")
         if number % 2:
-            theirs.append(page.evaluate("bench.clocked(scan)"))
+            whole.append(page.evaluate("bench.clocked(scan)"))
         ours.append(page.evaluate(f"bench.read('{gate}')"))
         if not number % 2:
-            theirs.append(page.evaluate("bench.clocked(scan)"))
+            whole.append(page.evaluate("bench.clocked(scan)"))
         page.close()
-    own, rooms = (statistics.median(times) for times in zip(*ours, strict=True))
-    scanned = statistics.median(theirs)
-    print(
-        f"medians of {PAGES} pages: the page's own signals {own:.0f} ms, the gate's frame and workers {rooms:.0f} ms more"
-    )
-    print(f"fpscanner in the same pages {scanned:.0f} ms; our own signals take {own / scanned:.2f} of it", flush=True)
+    print(f"fpscanner, its empty frame and its worker included: median {statistics.median(whole):.0f} ms", flush=True)
+    for name, said in _STEPS.items():
+        pairs = [(times[name], theirs) for times, theirs in zip(ours, whole, strict=True) if name in times]
+        print(f"  {said:50} {_against(pairs)}", flush=True)
+
+
+def _against(pairs: list[tuple[float, float]]) -> str:
+    if not pairs:
+        return "in no page"
+    ratios = sorted(mine / theirs for mine, theirs in pairs)
+    took = statistics.median(mine for mine, _ in pairs)
+    spread = f"{statistics.median(ratios):.2f} of fpscanner (from {ratios[0]:.2f} to {ratios[-1]:.2f})"
+    return f"{took:4.0f} ms, {spread}, in {len(pairs)} of {PAGES} pages"
+
+
+def _alone(browser: Browser, url: str) -> None:
+    """The parts of fpscanner: a page of its own each, since the second of one page is spared what the browser does only once."""
+    for said, options in (("with its worker", ""), ("without its worker", ", skipWorker: true")):
+        times = []
+        for _ in range(PAGES // 2):
+            page = browser.new_page()
+            page.goto(url)
+            page.wait_for_function("window.loaded")
+            times.append(page.evaluate(f"bench.clocked(() => scan({{ encrypt: false{options} }}))"))
+            page.close()
+        print(f"fpscanner alone in its page, {said}: median {statistics.median(times):.0f} ms", flush=True)
+
+
+def _tasks(browser: Browser, site: str) -> None:
+    """Long tasks while a page loads and its environment is read; and in the same page without the script, as the machine is."""
+    found: dict[str, list[float]] = {"embedded": [], "watched": []}
+    for _ in range(PAGES):
+        for name in found:
+            page = browser.new_page()
+            page.goto(f"{site}/{name}.html")
+            page.wait_for_timeout(1000)
+            found[name] += page.evaluate("long")
+            page.close()
+    print(f"tasks over 50 ms in {PAGES} pages while the environment was read: {_said(found['embedded'])}")
+    print(f"tasks over 50 ms in as many pages without the script: {_said(found['watched'])}", flush=True)
 
 
 def _embedded(browser: Browser, url: str) -> None:
@@ -138,7 +186,7 @@ def _embedded(browser: Browser, url: str) -> None:
     page.goto(url)
     page.wait_for_function("!!window.hushgate?.execute")
     page.wait_for_timeout(3000)
-    print(f"tasks over 50 ms while the environment was read: {_said(page.evaluate('long.splice(0)'))}")
+    page.evaluate("long.splice(0)")
     times = _submits(page)
     page.evaluate("new Promise((resolve) => setTimeout(resolve, 200))")
     print(

@@ -6,6 +6,7 @@ import type { Scope } from "../../collector_js/src/realm.js";
 import { told } from "../../collector_js/src/room.js";
 import { type Collected, collect } from "../../collector_js/src/signal.js";
 import { environment } from "../../collector_js/src/signals/index.js";
+import { macrotask } from "../../collector_js/src/time.js";
 
 const clocked = async (work: () => unknown): Promise<number> => {
   const start = performance.now();
@@ -13,16 +14,32 @@ const clocked = async (work: () => unknown): Promise<number> => {
   return performance.now() - start;
 };
 
-/** Milliseconds to the page's own signals, its empty frame among them, and from there to the gate's frame and workers (visit.ts). */
-async function read(endpoint: string): Promise<[own: number, rooms: number]> {
+/**
+ * Milliseconds from the start to each signal that was told, rooms among them; `own` is when the page has read itself and its empty
+ * frame, `all` when nothing more is waited for. The steps are those of startVisit() in visit.ts.
+ */
+async function read(endpoint: string): Promise<Record<string, number>> {
   setOptions({ sitekey: "bench", endpoint });
-  const samples: Collected = {};
-  const open = openRooms(samples);
-  const own = await clocked(() => {
-    const guest = freshRealm();
-    return Promise.all([collect(told, window as Scope, samples), collect(environment, guest, samples)]);
+  const start = performance.now();
+  const times: Record<string, number> = {};
+  const put = (name: string) => {
+    times[name] = performance.now() - start;
+  };
+  const samples = new Proxy({} as Collected, {
+    set(kept, name: string, sample) {
+      if ("v" in sample) put(name);
+      return Reflect.set(kept, name, sample);
+    },
   });
-  return [own, await clocked(open)];
+  const open = openRooms(samples);
+  await macrotask();
+  const guest = freshRealm();
+  await Promise.all([collect(told, window as Scope, samples), collect(environment, guest, samples)]);
+  put("own");
+  guest.leave();
+  await open();
+  put("all");
+  return times;
 }
 
 const quiz = (asked: Quiz): Promise<number> => clocked(() => solve(asked));

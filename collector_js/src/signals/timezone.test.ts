@@ -8,3 +8,8 @@ test("asks the scope's own Intl", () => {
   };
   expect(timezone({ Intl: { DateTimeFormat } } as unknown as Scope)).toBe("Asia/Calcutta");
 });
+
+test("is named by Temporal where there is one, which makes no format of dates for it", () => {
+  const Temporal = { Now: { timeZoneId: () => "Europe/Kiev" } };
+  expect(timezone({ Temporal } as unknown as Scope)).toBe("Europe/Kiev");
+});

@@ -19,8 +19,10 @@ _FORMER = {"room.js": "rooms.js"}
 
 _MOVING = "public, max-age=3600, stale-while-revalidate=86400"
 _IMMUTABLE = "public, max-age=31536000, immutable"
-_ROOMS = b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script src="rooms.js"></script>\n'
-_FRAME_POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'"
+_ROOMS = (
+    b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script>%b</script><script src="rooms.js"></script>\n'
+)
+_FRAME_POLICY = "default-src 'none'; script-src 'self'{}; worker-src 'self'"
 
 
 @cache
@@ -33,14 +35,22 @@ def read_script(name: str) -> bytes | None:
 @cache
 def integrity(name: str) -> str:
     """The SRI hash of a script."""
-    return "sha384-" + base64.b64encode(hashlib.sha384(read_script(name) or b"").digest()).decode()
+    return _hash(read_script(name) or b"", "sha384")
 
 
-def _script(name: str, cache_control: str) -> Response:
+def _hash(script: bytes, kind: str) -> str:
+    return f"{kind}-{base64.b64encode(hashlib.new(kind, script).digest()).decode()}"
+
+
+def _built(name: str) -> bytes:
     body = read_script(name)
     if body is None:
         abort(404, "the collector was not built: reinstall the package, or run `make build`")
-    response = Response(body, content_type="text/javascript; charset=utf-8")
+    return body
+
+
+def _script(name: str, cache_control: str) -> Response:
+    response = Response(_built(name), content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = cache_control
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -49,11 +59,13 @@ def _script(name: str, cache_control: str) -> Response:
     return response
 
 
-def frame(page: bytes) -> Response:
-    """A page that sites open in a frame: it may run the gate's own scripts and workers, and nothing else."""
+def frame(page: bytes, inline: bytes = b"") -> Response:
+    """A page that sites open in a frame: it may run the gate's own scripts and workers, the one that stands in it, and nothing else."""
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = _MOVING
-    response.headers["Content-Security-Policy"] = _FRAME_POLICY
+    response.headers["Content-Security-Policy"] = _FRAME_POLICY.format(
+        f" '{_hash(inline, 'sha256')}'" if inline else ""
+    )
     # pages that isolate themselves may embed only what says so too
     response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -80,6 +92,7 @@ def blueprint(_house: House) -> Blueprint:
 
     @routes.get("/v1/rooms")
     def rooms() -> Response:
-        return frame(_ROOMS)
+        opener = _built("opener.js")
+        return frame(_ROOMS % opener, opener)
 
     return routes
