@@ -113,7 +113,10 @@ def measure() -> None:
             _alone(browser, f"{site}/beside.html")
             print(f"beside fpscanner in {PAGES} pages, the gate on a host of the same site", flush=True)
             _beside(browser, f"{site}/beside.html", gate)
-            print(f"beside fpscanner in {PAGES} pages, the gate on a host of another site", flush=True)
+            print(
+                f"beside fpscanner in {PAGES} pages, the gate on a host of another site (this driver switches partitioned storage off, so no shared worker opens there)",
+                flush=True,
+            )
             _beside(browser, f"{site}/beside.html", gate.replace("127.0.0.1", "localhost"))
             _tasks(browser, site)
             _embedded(browser, f"{site}/embedded.html")
