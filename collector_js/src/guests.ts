@@ -22,9 +22,6 @@ export function freshRealm(): Guest {
 
 const ROOMS: (keyof Rooms)[] = ["frame", "worker", "shared_worker"];
 
-/** After the gate's frame has loaded, its script has run; from one that was refused nothing will come. */
-const SILENCE_MS = 1500;
-
 /**
  * The gate's rooms are late, or not wanted, until they tell their stories. What it gives back opens them, and is done when all have
  * told theirs, or none will.
@@ -38,30 +35,23 @@ export function openRooms(samples: Collected): () => Promise<void> {
 }
 
 function listen(samples: Collected, done: () => void, all: (reason: string) => void): void {
-  let silent = true;
   // A frame that stays would keep the page out of the browser's back-forward cache: it has a shared worker.
   const end = () => {
     frame.remove();
     done();
   };
-  const refused = (reason: string) => {
-    if (silent) {
-      all(reason);
-      end();
-    }
-  };
   addEventListener("message", ({ data, source }) => {
     // Extensions may speak out of the frame as well, but not so.
     if (source !== frame.contentWindow || !data?.hushgate) return;
-    silent = false;
     Object.assign(samples, data.hushgate);
     if (ROOMS.every((name) => (samples[name] as { e?: string }).e !== "timeout")) end();
   });
-  // What is reported as blocked has lost its hash.
-  addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
-    if (effectiveDirective === "frame-src" && frame.src.startsWith(blockedURI)) refused("csp");
+  addEventListener("securitypolicyviolation", ({ blockedURI, disposition }) => {
+    // What is blocked is told without its hash. A policy that only reports blocks nothing.
+    if (disposition === "report" || !blockedURI || !frame.src.startsWith(blockedURI)) return;
+    all("csp");
+    end();
   });
   const frame = hiddenFrame(`${options.endpoint}/v1/rooms#${location.origin}`);
-  frame.onload = () => sleep(SILENCE_MS).then(() => refused("blocked"));
   sleep(EACH_MS).then(end);
 }

@@ -9,25 +9,27 @@ export interface WebGL {
 
 const VENDOR = 0x1f00;
 const RENDERER = 0x1f01;
-/** How far from these WEBGL_debug_renderer_info has their unmasked kin, 0x9245 and 0x9246. */
-const UNMASKED = 0x9245 - VENDOR;
-
-/** The page's context, until the frame has asked it as well. */
-let shared: WebGLRenderingContext | undefined;
+const UNMASKED_VENDOR = 0x9245;
+const UNMASKED_RENDERER = 0x9246;
 
 /**
  * What the graphics driver calls itself. Firefox says it in RENDERER, and warns on the console when the extension is asked for:
- * only an engine that masks RENDERER is asked for more. To make a context costs more than all else here: the empty frame asks the
- * page's, in the frame's own words.
+ * only an engine that masks RENDERER is asked for more.
  */
 export function webgl(scope: Scope): WebGL {
-  const gl = shared || (hiddenCanvas(scope).getContext("webgl") as WebGLRenderingContext | null);
+  const gl = hiddenCanvas(scope).getContext("webgl") as WebGLRenderingContext | null;
   if (!gl) throw "unsupported";
-  const ask = (name: number) => scope.WebGLRenderingContext.prototype.getParameter.call(gl, name);
-  const masked_renderer = ask(RENDERER);
-  const by = /^WebKit/.test(masked_renderer) && gl.getExtension("WEBGL_debug_renderer_info") ? UNMASKED : 0;
-  const told = { vendor: ask(VENDOR + by), renderer: ask(RENDERER + by), masked_vendor: ask(VENDOR), masked_renderer };
-  // A page may hold sixteen contexts; the oldest is taken away from its owner when one more is made.
-  shared = shared ? (gl.getExtension("WEBGL_lose_context")?.loseContext() as undefined) : gl;
+  const masked_vendor = gl.getParameter(VENDOR);
+  const masked_renderer = gl.getParameter(RENDERER);
+  const unmasked = /^WebKit/.test(masked_renderer) && gl.getExtension("WEBGL_debug_renderer_info");
+  const told = {
+    vendor: unmasked ? gl.getParameter(UNMASKED_VENDOR) : masked_vendor,
+    renderer: unmasked ? gl.getParameter(UNMASKED_RENDERER) : masked_renderer,
+    masked_vendor,
+    masked_renderer,
+  };
+  // A page may hold sixteen contexts; the oldest is taken away from its owner when one more is made. And in this very task: where
+  // graphics are software, Chromium says so on the console of a page that still has its context in the next one.
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
   return told;
 }
