@@ -77,3 +77,12 @@ def test_what_holds_secrets_is_not_kept() -> None:
         "HTTP_ACCEPT": "*/*",
     }
     assert read_headers(environ) == {"accept": "*/*"}
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [("/jo\xc3\xa3o", "/jo%C3%A3o"), ("/\u4e00", "/%E4%B8%80"), ("/\ud800", "/%3F"), ("", "/")],
+)
+def test_the_line_of_a_signed_request_can_be_read_whatever_its_path(path: str, target: str) -> None:
+    environ = {"HTTP_SIGNATURE_INPUT": "x", "REQUEST_METHOD": "POST", "PATH_INFO": path}
+    assert read_caller(environ, ()).line == ("POST", target)

@@ -190,6 +190,14 @@ def _line(environ: Mapping[str, Any]) -> tuple[str, str] | None:
     method = environ.get("REQUEST_METHOD")
     if not method:
         return None
-    path = quote((environ.get("SCRIPT_NAME") or "") + (environ.get("PATH_INFO") or "/"), encoding="latin-1")
+    path = _quoted((environ.get("SCRIPT_NAME") or "") + (environ.get("PATH_INFO") or "/"))
     query = environ.get("QUERY_STRING") or ""
     return method, f"{path}?{query}" if query else path
+
+
+def _quoted(path: str) -> str:
+    """A path as it was asked for: WSGI has its bytes as Latin-1 (PEP 3333), Django under ASGI has read them as UTF-8 already."""
+    try:
+        return quote(path, encoding="latin-1")
+    except UnicodeEncodeError:
+        return quote(path, errors="replace")

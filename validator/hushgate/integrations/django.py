@@ -72,7 +72,7 @@ class Visitor:
 
     def admit(self, action: str = "signup", *, email: str = "email") -> Admission:
         """Decides about the request, and leaves it in ``request.admission`` too. Never raises. ``email`` names a field."""
-        admission = desk().admit(self._request.META, _fields(self._request), action, email)
+        admission = desk().admit(_environ(self._request), _fields(self._request), action, email)
         self._request.admission = admission  # type: ignore[attr-defined]
         return admission
 
@@ -133,6 +133,11 @@ def refuse(request: HttpRequest, admission: Admission) -> HttpResponse:
         body = json.dumps({"error": {"message": message}})
         return HttpResponse(body, "application/json", status, headers=headers)
     return HttpResponse(message, "text/plain; charset=utf-8", status, headers=headers)
+
+
+def _environ(request: HttpRequest) -> dict[str, Any]:
+    """Under ASGI, Django does not say there how the page was asked for."""
+    return {"wsgi.url_scheme": request.scheme, **request.META}
 
 
 def _fields(request: HttpRequest) -> object:

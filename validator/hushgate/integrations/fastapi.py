@@ -109,7 +109,13 @@ async def _answer(_request: Request, answered: Exception) -> Response:
 
 
 def _environ(request: Request) -> dict[str, object]:
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+    """What is asked, as a WSGI server would tell it.
+
+    Names with an underscore are left out: X_Forwarded_For would become the same header as X-Forwarded-For, which a proxy writes, and
+    ASGI servers pass both on.
+    """
+    raw = [header for header in request.headers.raw if b"_" not in header[0]]
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
     return environ_of(request.client.host if request.client else "", request.url.scheme, headers)
 
 
