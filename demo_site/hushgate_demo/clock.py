@@ -6,7 +6,7 @@ Counters alone read it. Sessions, tokens and leases keep the real time, in the f
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, request
@@ -77,6 +77,10 @@ class CountingState(State):
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """See State."""
         return self._state.spend(shard, nonce, ttl, limits)
+
+    def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
+        """See State."""
+        return self._state.begin_spend(shard, nonce, ttl)
 
     def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
         """See State."""

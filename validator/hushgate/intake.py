@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -72,9 +74,10 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     hostname = check_origin(site, caller)
     house.sessions.check_seal(envelope.session, session, envelope.payload, envelope.seal)
     payload = read_payload(envelope.payload)
-    lost = _spend(house, session)
+    spent = _begin_spend(house, session)
     visit = _visit(house, caller, session, payload)
     judgement = _judge(house, site, visit, payload)
+    lost = spent()  # the store answers while the visit is judged
     judged = msgspec.structs.replace(judgement.judged, lost=lost) if lost else judgement.judged
     device = device_story(house.sessions, session.key, site.key, payload.story, float(visit.at or 0))
     token = house.tokens.mint(_claims(visit, judged, judgement.conversion, hostname, device))
@@ -84,19 +87,35 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     return _answer(house, site, token, visit.id, judgement.conversion)
 
 
-def _spend(house: House, session: Session) -> list[str]:
-    """Spends the session; names what was lost. Raises SessionSpent, TooMany, or StateLost where the policy is to refuse."""
+def _begin_spend(house: House, session: Session) -> Callable[[], list[str]]:
+    """Asks the store to spend the session. What is returned waits for the answer, and names what was lost.
+
+    Raises TooMany, or StateLost where the policy is to refuse; what is returned raises SessionSpent too.
+    """
     house.verdict_limit.hit(session.prefix)
     try:
-        spend = house.state.spend(session.prefix, session.nonce, house.sessions.ttl + SPEND_SLACK)
-    except StateLost:
-        house.metrics.count(house.metrics.state_lost)
-        if house.config.gate["state_lost"] == "refuse":
-            raise
-        return ["state"]
-    if not spend.fresh:
-        raise SessionSpent("this session has had its verdict, open another", "session")
-    return []
+        waiting = house.state.begin_spend(session.prefix, session.nonce, house.sessions.ttl + SPEND_SLACK)
+    except StateLost as error:
+        return partial(list, _without_state(house, error))
+
+    def spent() -> list[str]:
+        try:
+            fresh = waiting()
+        except StateLost as error:
+            return _without_state(house, error)
+        if not fresh:
+            raise SessionSpent("this session has had its verdict, open another", "session")
+        return []
+
+    return spent
+
+
+def _without_state(house: House, error: StateLost) -> list[str]:
+    """What is missing then. Raises the error where the policy is to refuse."""
+    house.metrics.count(house.metrics.state_lost)
+    if house.config.gate["state_lost"] == "refuse":
+        raise error
+    return ["state"]
 
 
 def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> Visit:

@@ -5,7 +5,7 @@ Every failure of a store is a StateLost, and nothing else; it recovers by itself
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from hushgate.state.batch import Batch, Lease, Reply, Take
@@ -70,6 +70,12 @@ class State(Protocol):
 
     def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
         """Spends a nonce, once, and counts a hit, in one round trip. A nonce that a limit refuses is not spent."""
+
+    def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
+        """Asks to spend a nonce, and returns what waits for the answer: whether it had not been spent. Both raise StateLost.
+
+        The caller works meanwhile, and calls it once; a visit that is refused meanwhile may leave it uncalled.
+        """
 
     def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
         """Leases a token to its holder, or spends it at once: GRANTED to the first who asks.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis.crc import key_slot
-from redis.exceptions import AskError, MovedError, TryAgainError
+from redis.exceptions import AskError, MovedError, NoScriptError, TryAgainError
 
 from hushgate.state.lua import Asking
 from hushgate.state.node import TIMEOUT, Breaker, Connection, Down, Node
@@ -57,6 +57,27 @@ class Cluster:
                 self._breaker.succeeded()
                 return answer
         raise Down("the cluster sends requests in circles", touched=True)
+
+    def begin(self, script: Asking, keys: list[str], values: tuple[Any, ...]) -> Callable[[], Any]:
+        """Asks, and returns what waits for the answer. Both raise Down."""
+        self._breaker.enter()
+        try:
+            waiting = self._owner(key_slot(keys[0].encode())).send(*script.words(keys, values))
+        except Down as down:
+            self._stale |= down.touched
+            raise
+        return lambda: self._answer(waiting, script, keys, values)
+
+    def _answer(self, waiting: Callable[[], Any], script: Asking, keys: list[str], values: tuple[Any, ...]) -> Any:
+        try:
+            answer = waiting()
+        except (NoScriptError, AskError, TryAgainError):  # it was not done there
+            return self.run(script, keys, values)
+        except Down as down:
+            self._stale |= down.touched
+            raise
+        self._breaker.succeeded()
+        return answer
 
     def close(self) -> None:
         """Closes the idle connections."""

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from redis.exceptions import AskError, NoScriptError, RedisError, ResponseError, TryAgainError
@@ -100,10 +101,26 @@ class Node:
         except NoScriptError:
             return self.call(*script.words(keys, values, known=False), asking=asking)
 
-    def call(self, *command: Any, asking: bool = False) -> Any:
-        """Sends one command and reads its answer.
+    def begin(self, script: Asking, keys: list[str], values: tuple[Any, ...]) -> Callable[[], Any]:
+        """The same in two steps: asks now, and what is returned waits for the answer."""
+        waiting = self.send(*script.words(keys, values))
 
-        Raises:
+        def answer() -> Any:
+            try:
+                return waiting()
+            except NoScriptError:
+                return self.call(*script.words(keys, values, known=False))
+
+        return answer
+
+    def call(self, *command: Any, asking: bool = False) -> Any:
+        """Sends one command and reads its answer. Raises as ``send`` does."""
+        return self.send(*command, asking=asking)()
+
+    def send(self, *command: Any, asking: bool = False) -> Callable[[], Any]:
+        """Sends one command. What is returned reads its answer, and is called once or, where nobody wants it any more, not at all.
+
+        Raises, then or now:
             Down: the server cannot be asked, did not answer in time, or refused.
             NoScriptError, AskError, MovedError, TryAgainError: it answered so, and is well.
         """
@@ -111,7 +128,20 @@ class Node:
         connection = None
         try:
             connection = self._take()
-            answer = _exchange(connection, command, asking=asking)
+            if asking:
+                connection.send_command("ASKING")
+            connection.send_command(*command)
+        except (RedisError, OSError, ValueError) as error:
+            failure = type(error).__name__
+        else:
+            return partial(self._answer, connection, 2 if asking else 1)
+        raise self._failed(connection, failure)
+
+    def _answer(self, connection: Connection, answers: int) -> Any:
+        """The last of so many answers."""
+        try:
+            for _ in range(answers):
+                answer = connection.read_response()
         except (NoScriptError, AskError, TryAgainError):
             self._give(connection)
             raise
@@ -120,9 +150,8 @@ class Node:
         else:
             self._give(connection)
             return answer
-        self._fail(connection, failure)
         # raised out here, because what is chained to an exception ends up in reports, with the URL in its locals
-        raise Down(f"the state store did not answer ({failure})", touched=True)
+        raise self._failed(connection, failure)
 
     def close(self) -> None:
         """Closes the idle connections."""
@@ -141,29 +170,21 @@ class Node:
             connection.disconnect()
         return self._connect()
 
-    def _give(self, connection: Connection | None) -> None:
-        if connection is not None:
-            self._idle.append((connection, time.monotonic()))
+    def _give(self, connection: Connection) -> None:
+        self._idle.append((connection, time.monotonic()))
         self.breaker.succeeded()
 
-    def _fail(self, connection: Connection | None, failure: str) -> None:
-        if failure == ResponseError.__name__:
+    def _failed(self, connection: Connection | None, failure: str) -> Down:
+        if failure == ResponseError.__name__ and connection is not None:
             # a script that failed, as one does on a slot that is half moved: no other request need suffer from it
             self._give(connection)
-            return
-        self.breaker.failed()
-        if connection is not None:
-            connection.disconnect()
-        # the others lead to the same server, and a name may lead to a new one now
-        self.close()
-
-
-def _exchange(connection: Connection, command: tuple[Any, ...], *, asking: bool) -> Any:
-    if asking:
-        connection.send_command("ASKING")
-        connection.read_response()
-    connection.send_command(*command)
-    return connection.read_response()
+        else:
+            self.breaker.failed()
+            if connection is not None:
+                connection.disconnect()
+            # the others lead to the same server, and a name may lead to a new one now
+            self.close()
+        return Down(f"the state store did not answer ({failure})", touched=True)
 
 
 def _stale(connection: Connection) -> bool:

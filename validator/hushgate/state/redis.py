@@ -6,7 +6,7 @@ Keys: ``hg:{shard}:n:<nonce>``, ``hg:{shard}:c:<limit>:<window>``, ``hg:{shard}:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -20,6 +20,7 @@ from hushgate.state.cluster import Cluster
 from hushgate.state.lua import COMMIT, DECIDE, GIVE_BACK, HIT, LEASE, PING, RELEASE, SPEND, TAKE, Asking
 from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
+T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
@@ -29,6 +30,8 @@ class _Wire(Protocol):
     """Where scripts are run."""
 
     def run(self, script: Asking, keys: list[str], values: tuple[Any, ...]) -> Any: ...
+
+    def begin(self, script: Asking, keys: list[str], values: tuple[Any, ...]) -> Callable[[], Any]: ...
 
     def close(self) -> None: ...
 
@@ -51,11 +54,7 @@ class RedisState:
             raise ValueError(problem)
 
     def _run(self, script: Asking, keys: list[str], *values: Any) -> Any:
-        try:
-            return self._wires.get().run(script, keys, values)
-        except Down as down:
-            lost = StateLost(str(down))
-        raise lost
+        return _or_lost(lambda: self._wires.get().run(script, keys, values))
 
     def run(self, script: Asking, keys: list[str], *values: Any) -> Any:
         """Runs a script of somebody else's, who keeps more than state here. Raises StateLost."""
@@ -97,6 +96,12 @@ class RedisState:
         fresh, wait = self._run(SPEND, [key], _shard(shard, "c:"), ttl, *_flat(limits))
         return Spend(bool(fresh), not wait, wait)
 
+    def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
+        """See State."""
+        key = _shard(shard, f"n:{plain(nonce)}")
+        waiting = _or_lost(lambda: self._wires.get().begin(TAKE, [key], (ttl,)))
+        return lambda: _or_lost(waiting) is not None
+
     def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
         """See State."""
         return Lease(self._run(LEASE, [_token(shard, nonce)], plain(holder), ttl, int(spend)))
@@ -116,6 +121,15 @@ class RedisState:
     def close(self) -> None:
         """See State."""
         self._wires.get().close()
+
+
+def _or_lost(work: Callable[[], T]) -> T:
+    """Does the work. Raises StateLost, to which nothing is chained that could hold the URL."""
+    try:
+        return work()
+    except Down as down:
+        lost = StateLost(str(down))
+    raise lost
 
 
 def _shard(tag: str, rest: str) -> str:

@@ -118,6 +118,11 @@ class SqliteState:
 
         return self._write(work, entries=len(limits) + 1)
 
+    def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
+        """See State. There is nothing to wait for."""
+        fresh = self.spend(shard, nonce, ttl).fresh
+        return lambda: fresh
+
     def _take(self, handle: sqlite3.Connection, key: str, ttl: int) -> bool:
         now = self.clock()
         taken = handle.execute(
