@@ -9,7 +9,7 @@ import pytest
 
 from stories import Rig, open_rig
 
-pytest_plugins = ["stores"]
+pytest_plugins = ["doors", "stores"]
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from doors import Says, door_of, gate_of, word
 from hushgate import Admission, Gate
 from hushgate.errors import StateLost
-from hushgate.house import House
 from hushgate.settings import LAYERS
 from hushgate.signup.door import Door
 from hushgate.signup.layer import Asking, Attempt, Layer, NotJudged, strength
@@ -18,23 +18,6 @@ from hushgate.state import UNLIMITED, Batch, Quota, Reply, Take
 from hushgate.verify import shard_of
 from hushgate.visit import Decision, Word
 from stories import HEADERS, SITE, Rig, open_rig
-from test_tokens import gate_of
-
-
-class Says(Layer):
-    """A layer for the tests of the door alone: it says what it is told to."""
-
-    def __init__(self, name: str, says: Word | Exception | None, *, early: bool = False) -> None:
-        self.name, self.says, self.early = name, says, early
-        self.told: list[Decision] = []
-
-    def look(self, attempt: Attempt) -> Word | None:
-        if isinstance(self.says, Exception):
-            raise self.says
-        return self.says
-
-    def settle(self, attempt: Attempt, decision: Decision) -> None:
-        self.told.append(decision)
 
 
 class Asks(Says, Asking):
@@ -56,19 +39,6 @@ class Asks(Says, Asking):
         self.lost = reply is None
         self.counts += reply.taken[0].counts if reply else ()
         return self.look(attempt)
-
-
-def word(layer: str, decision: Decision, **more: Any) -> Word:
-    return Word(layer, decision, f"{layer} says {decision}", f"{layer}-{decision}", **more)
-
-
-def door_of(house: House, *layers: Layer) -> None:
-    """Puts these layers behind that of the verdict, each of them on, and enforcing where the site does."""
-    door = house.room(Door)
-    door.arrange([*(layer for layer in door.layers if layer.name == "verdict"), *layers])
-    for site in house.sites.values():
-        rules = site.layers["verdict"]
-        site.layers.update({layer.name: rules for layer in layers})
 
 
 def admit(rig: Rig, *layers: Layer, token: str | None = None) -> Admission:

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
+from doors import DRIVEN, gate_of
 from hushgate import Admission, Gate
 from hushgate.errors import StateLost
 from hushgate.events.doors import read_doors
 from hushgate.signup.mail import keep
 from stories import HEADERS, SITE, Rig, open_rig
-from test_limits import DRIVEN
 from test_mail_exchange import Resolver, honest
-from test_tokens import gate_of
 
 ALONE = {"limits": "off"}
 

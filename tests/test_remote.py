@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from doors import gate_of
 from gates import held, remote, served, visitor
 from hushgate import Gate, RemoteGate, SettingsError, TokenExpired, TokenForged, TokenMisdirected
 from hushgate.errors import TokenMissing, TokenReplayed
@@ -14,11 +15,6 @@ from stories import HEADERS, HOST, SIGNALS, SITE, Rig
 from test_step_up import solved
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
-
-
-def gate_of(rig: Rig) -> Gate:
-    house = rig.house
-    return Gate(house.config, state=house.state, spool=house.spool, atlas=house.atlas, metrics=house.metrics)
 
 
 def test_it_decides_as_in_process(rig: Rig) -> None:

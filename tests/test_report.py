@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from doors import Door
 from hushgate.cli import main
 from hushgate.events.doors import FOLDER, Entered, Spoken, read_doors, summarise
 from hushgate.keys import new_key
 from hushgate.signup.lists import open_book
 from stories import HOST, SIGNALS, SITE, open_rig
-from test_limits import Door
 
 BOT = {**SIGNALS, "webdriver": True}
 

@@ -13,6 +13,7 @@ from typing import Any
 import altcha
 import pytest
 
+from doors import Says, door_of, word
 from gates import remote, visitor
 from hushgate import Admission, Gate, RemoteGate
 from hushgate.errors import StateLost, StepLost, StepRefused
@@ -184,8 +185,6 @@ def test_only_a_challenge_is_offered_a_step_up(desk: Desk) -> None:
 def test_a_stepped_token_satisfies_a_challenge_and_nothing_stronger(
     here: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from test_door import Says, door_of, word
-
     _, admission = here.challenged()
     offer = here.gate.step_up.offer(admission)
     new = here.gate.step_up.answer(offer.ticket, solved(offer.challenge))

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from hushgate import Gate, TokenExpired, TokenForged, TokenMisdirected, TokenMissing, TokenReplayed
+from doors import gate_of
+from hushgate import TokenExpired, TokenForged, TokenMisdirected, TokenMissing, TokenReplayed
 from hushgate.errors import StateLost
 from hushgate.keys import new_key
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig, open_rig
@@ -104,11 +105,6 @@ def test_test_keys_are_off_unless_switched_on(tmp_path: Path) -> None:
     answer = rig.client.post("/v1/siteverify", data={"secret": "test-secret", "response": rig.token()}).get_json()
     assert answer["error-codes"] == ["invalid-input-secret"]
     rig.house.close()
-
-
-def gate_of(rig: Rig) -> Gate:
-    house = rig.house
-    return Gate(house.config, state=house.state, spool=house.spool, atlas=house.atlas, metrics=house.metrics)
 
 
 def test_in_process_verification_holds_the_token_to_its_claims(rig: Rig) -> None:

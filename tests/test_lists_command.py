@@ -1,0 +1,70 @@
+"""The operator keeps the lists by command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from hushgate.cli import main
+from hushgate.keys import new_key
+from stories import HOST, SITE
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    settings = tmp_path / "hushgate.toml"
+    mode = f'[sites.{SITE}]\nhostnames = ["{HOST}"]\nmode = "enforce"\n[sites.{SITE}.lists]\nblock = ["AS64999"]\n'
+    settings.write_text(f'[gate]\ndata = "{tmp_path / "data"}"\n{mode}[sites.quiet]\nhostnames = ["q.example"]\n')
+    monkeypatch.setenv("HUSHGATE_CONFIG", str(settings))
+    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
+    return lambda *words: CliRunner().invoke(main, list(words))
+
+
+def test_lists_by_command(command: Callable[..., Any]) -> None:
+    added = command("block", "add", "203.0.113.0/24", "mail.example", "--reason", "spam", "--by", "ann", "--for", "7d")
+    assert added.exit_code == 0, added.output
+    assert (
+        added.output.count("added ") == 2
+        and "only recorded, not refused, where the lists do not enforce: quiet" in added.output
+    )
+    assert "beats" not in added.output
+    allowed = command("allow", "add", "203.0.113.7", "--by", "bob")
+    assert "no reason was given" in allowed.output
+    again = command("block", "add", "203.0.113.7", "--by", "ann")
+    assert "the allowlist beats it" in again.output
+    checked = command("block", "check", "203.0.113.7").output
+    assert "all sites: allow: on the allowlist" in checked and "beats the blocklist" in checked
+    assert "deny: blocked: domain mail.example" in command("block", "check", "x@mail.example", "--site", SITE).output
+    assert "on no list" in command("block", "check", "192.0.2.1").output
+    assert f"{SITE}: deny" in command("block", "check", "AS64999").output
+    listed = [json.loads(line) for line in command("block", "list", "--json").output.splitlines()]
+    assert {entry["value"] for entry in listed} == {"203.0.113.0/24", "203.0.113.7", "mail.example", "AS64999"}
+    removed = command("block", "remove", "Mail.Example", listed[1]["id"], "--by", "eve")
+    assert removed.output.count("removed ") == 2, removed.output
+    assert command("block", "remove", "mail.example").exit_code == 2
+    assert command("block", "remove", "AS64999").exit_code == 2
+    trail = command("allow", "audit").output.splitlines()
+    assert len(trail) == 6 and "eve  removed  blocklist" in trail[-1]
+    assert [
+        json.loads(line)["by"] for line in command("block", "audit", "--json", "--last", "2").output.splitlines()
+    ] == ["eve"] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("203.0.113.0/24", "nonsense"), "is no address, network or domain"),
+        (("203.0.113.7", "--until", "never"), "is no time"),
+        (("203.0.113.7", "--site", "nobody"), "no site has the key nobody"),
+        (("203.0.113.7", "--by", " "), "say who does this"),
+    ],
+)
+def test_a_command_that_will_not_do_adds_nothing(command: Callable[..., Any], words: tuple[str, ...], why: str) -> None:
+    refused = command("block", "add", *words)
+    assert refused.exit_code == 2 and why in refused.output
+    assert [line for line in command("block", "list").output.splitlines() if "AS64999" not in line] == []
