@@ -9,7 +9,7 @@ import pytest
 
 from stories import Rig, open_rig
 
-pytest_plugins = ["doors", "stores"]
+pytest_plugins = ["demo_shop", "doors", "ghost_restores", "step_ups", "stores"]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ghost_house import Running, environment, running_site
+from ghost_signups import STATE, accounts, assert_no_ghost_is_real, assert_whole, sign_up
 from hushgate import Gate
 from hushgate.errors import StateLost
 from hushgate.ghost import Ghost
@@ -25,7 +26,6 @@ from hushgate.ghost.quarantine import FILE
 from hushgate.state.sqlite import SqliteState
 from hushgate.testing import token
 from hushgate.visit import Decision
-from test_ghost_kill import STATE, accounts, assert_no_ghost_is_real, assert_whole, sign_up
 
 ANSWERS = {200, 202}
 """What is heard on a full disk: welcome, or a question. Never an error."""

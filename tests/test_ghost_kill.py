@@ -1,112 +1,33 @@
-"""Whatever is killed or lost in the middle of a signup: the endpoint answers by policy, and nothing is half written.
+"""Whatever is killed in the middle of signups, by SIGKILL: the endpoint answers by policy, and nothing is half written.
 
-The real demo in a server of its own. What is lost is lost for real: SIGKILL, a file that is gone, that another process locks, or that
-is a folder (as root nothing else keeps a file from being written). What must hold is read from the site's own database.
+The real demo in a server of its own. What must hold is read from the site's own database.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from ghost_house import Running, environment, running_site
+from ghost_signups import accounts, assert_no_ghost_is_real, assert_whole, sign_up
 from hushgate import Gate
-from hushgate.ghost.quarantine import FILE
 from hushgate.keys import hash_secret, new_secret
 from hushgate.testing import Answer, token
 from hushgate.visit import Decision
 from servers import free_port
 
-STATE = "state.sqlite"
 KILLS = 3
-WHOLE = {"mail": 1, "slack": 1, "crm": 1}
-
-
-def sign_up(port: int, who: str, held: str) -> Answer:
-    form = {"name": who.title(), "email": f"{who}@example.com", "password": "correct-horse", "hushgate-token": held}
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", "User-Agent": "test"}
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
-        connection.request("POST", "/signup", urllib.parse.urlencode(form), headers)
-        response = connection.getresponse()
-        return Answer(response.status, tuple(response.getheaders()), response.read())
-
-
-def rows(data: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(data / "fernpost.sqlite", timeout=10)) as db:
-        return db.execute(sql).fetchall()
-
-
-def accounts(data: Path) -> dict[str, str]:
-    """The id of each account by its address."""
-    return dict(rows(data, "SELECT email, id FROM users"))
-
-
-def assert_whole(data: Path) -> None:
-    """Every account has its mail, its alert and its event, once; and nothing is sent for anybody else."""
-    sent: dict[str, dict[str, int]] = {}
-    for account, kind, count in rows(data, "SELECT account, kind, count(*) FROM outbox GROUP BY 1, 2"):
-        sent.setdefault(account, {})[kind] = count
-    confirming = {one for (one,) in rows(data, "SELECT id FROM pending")}
-    for account in accounts(data).values():
-        assert sent.pop(account, {}) == WHOLE
-    assert sent == {account: {"confirmation": 1} for account in confirming}
-    assert len(rows(data, "SELECT email FROM users")) == len(accounts(data)), "an address has one account"
-
-
-def assert_no_ghost_is_real(data: Path, gate: Gate) -> None:
-    assert not [one for one in accounts(data).values() if gate.ghosts.ids.marked(one)]
-    assert not [email for email in accounts(data) if email.startswith("ghost")]
-
-
-@dataclass
-class Site:
-    """The demo that the losses happen to, one after the other."""
-
-    running: Running
-    gate: Gate
-    people: int = 0
-    visitors: Iterator[int] = field(default_factory=itertools.count)
-
-    @property
-    def data(self) -> Path:
-        return self.running.data
-
-    def ghost(self) -> Answer:
-        return sign_up(self.running.port, f"ghost{next(self.visitors)}", token(self.gate, "ghost"))
-
-    def person(self) -> Answer:
-        return sign_up(self.running.port, f"person{next(self.visitors)}", token(self.gate, "allow"))
-
-    def assert_whole(self, people: int) -> None:
-        """So many accounts more than there were, all of them whole, and no ghost among them."""
-        assert_whole(self.data)
-        assert_no_ghost_is_real(self.data, self.gate)
-        self.people += people
-        assert len(accounts(self.data)) == self.people
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("lost")) as running, closing(running.gate()) as gate:
-        yield Site(running, gate)
 
 
 class Crowd:
@@ -169,21 +90,25 @@ def test_killed_in_the_middle_of_signups_nothing_is_half_written(tmp_path: Path)
                     os.killpg(running.process.pid, signal.SIGKILL)
                     running.process.wait()
             assert_whole(tmp_path)
-        created = {
-            who: json.loads(answer.body)["user"]["id"] for who, answer in crowd.heard.items() if answer.status == 200
-        }
-        assert crowd.lost and len(created) == len(crowd.heard), "each heard its success, or nothing at all"
-        assert_no_ghost_is_real(tmp_path, gate)
-        known = accounts(tmp_path)
-        for who, account in created.items():
-            email = f"{who}@example.com"
-            if who.startswith("person"):
-                assert known[email] == account, "whoever was told so has an account"
-            else:
-                kept = gate.ghosts.quarantine.show(account)
-                assert kept.fields["email"] == email, "and what a ghost submitted is kept"
+        assert_what_was_heard_is_so(tmp_path, gate, crowd)
         with running_site(tmp_path, settings) as running:
             assert_answers_again(running, gate, crowd.lost)
+
+
+def assert_what_was_heard_is_so(data: Path, gate: Gate, crowd: Crowd) -> None:
+    """Each heard its success, or nothing at all: who was told so has an account, and what a ghost submitted is kept."""
+    created = {
+        who: json.loads(answer.body)["user"]["id"] for who, answer in crowd.heard.items() if answer.status == 200
+    }
+    assert crowd.lost and len(created) == len(crowd.heard)
+    assert_no_ghost_is_real(data, gate)
+    known = accounts(data)
+    for who, account in created.items():
+        email = f"{who}@example.com"
+        if who.startswith("person"):
+            assert known[email] == account
+        else:
+            assert gate.ghosts.quarantine.show(account).fields["email"] == email
 
 
 def assert_answers_again(running: Running, gate: Gate, lost: list[str]) -> None:
@@ -194,94 +119,6 @@ def assert_answers_again(running: Running, gate: Gate, lost: list[str]) -> None:
     assert_whole(running.data)
     assert_no_ghost_is_real(running.data, gate)
     assert {f"{who}@example.com" for who in lost if who.startswith("person")} <= set(accounts(running.data))
-
-
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Another process that holds the file and does not let go."""
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=5)) as holder:
-        holder.execute("BEGIN EXCLUSIVE")
-        yield
-
-
-@contextmanager
-def unwritable(file: Path) -> Iterator[None]:
-    """A folder where the file was."""
-    aside = file.with_name(f"{file.name}.aside")
-    for suffix in ("-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
-    file.replace(aside)
-    file.mkdir()
-    try:
-        yield
-    finally:
-        file.rmdir()
-        aside.replace(file)
-
-
-@contextmanager
-def rubbish(file: Path) -> Iterator[None]:
-    """No database any more."""
-    file.write_bytes(b"\x00rubbish" * 4096)
-    yield
-
-
-@contextmanager
-def deleted(file: Path) -> Iterator[None]:
-    """Gone, with what belongs to it."""
-    for name in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            file.with_name(file.name + name).unlink()
-    yield
-
-
-@pytest.mark.parametrize("loss", [locked, unwritable])
-def test_a_quarantine_that_cannot_be_written_asks_for_a_step_more_and_people_notice_nothing(
-    site: Site, loss: Callable[[Path], Any]
-) -> None:
-    assert site.ghost().status == 200
-    with loss(site.data / FILE):
-        lost = site.ghost()
-        assert (lost.status, json.loads(lost.body)) == (202, {"ok": True, "next": "confirm"})
-        assert site.person().status == 200
-    assert site.ghost().status == 200
-    site.assert_whole(people=1)
-    assert "a ghost is not kept" in (site.data / "site.log").read_text()
-
-
-@pytest.mark.parametrize("loss", [deleted, rubbish])
-def test_a_quarantine_that_is_gone_begins_afresh(site: Site, loss: Callable[[Path], Any]) -> None:
-    gone = json.loads(site.ghost().body)["user"]["id"]
-    site.gate.ghosts.quarantine.close()
-    with loss(site.data / FILE):
-        assert site.ghost().status in (200, 202)
-        assert site.ghost().status == 200
-    assert site.person().status == 200
-    assert site.gate.ghosts.is_ghost(gone)
-    site.assert_whole(people=1)
-
-
-@pytest.mark.parametrize("loss", [deleted, locked, unwritable, rubbish])
-def test_a_state_store_that_is_lost_leaves_the_decision_to_the_policy(site: Site, loss: Callable[[Path], Any]) -> None:
-    """The row state_lost is "allow": people sign up. Whose token says bot is no account all the same."""
-    assert site.person().status == 200
-    site.gate.house.state.close()
-    with loss(site.data / STATE):
-        assert site.ghost().status in (200, 202)
-        assert site.person().status == 200
-    assert site.person().status == 200
-    site.assert_whole(people=3)
-
-
-def test_a_site_that_loses_its_own_database_writes_no_half(site: Site) -> None:
-    heard: list[Answer] = []
-    with locked(site.data / "fernpost.sqlite"):
-        late = threading.Thread(target=lambda: heard.append(site.person()))
-        late.start()
-        time.sleep(0.3)
-    late.join(30)
-    assert heard[0].status == 200
-    site.assert_whole(people=1)
 
 
 def test_a_gate_that_is_killed_leaves_the_decision_to_the_policy(tmp_path: Path) -> None:

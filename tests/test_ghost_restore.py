@@ -7,33 +7,18 @@ and what they set in motion.
 from __future__ import annotations
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import pytest
-from click.testing import CliRunner, Result
-from werkzeug.security import generate_password_hash
 
-from ghost_house import CHEAP, environment, open_site
-from hushgate import Gate
-from hushgate.cli import main
-from hushgate.errors import GhostUnknown, HushgateError, RestoreBusy, RestoreImpossible
-from hushgate.ghost import Ghost, Ghosts, Hooks
-from hushgate.keys import new_key
-from hushgate_demo.hooks import _accounts
+from ghost_house import open_site
+from ghost_restores import FIELDS, KEY, House
+from hushgate.errors import HushgateError, RestoreBusy, RestoreImpossible
+from hushgate.ghost import Ghost, Hooks
 
-KEY = new_key()
-FIELDS = {
-    "name": "Jordan Ellis",
-    "email": "jordan.ellis@example.com",
-    "password": generate_password_hash("Tr1cky-Pass", CHEAP),
-}
-HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe\nghost 1 restored\r\u2028\x9b31m"
 POINTS = (
     "before begin",
     "after begin",
@@ -72,51 +57,6 @@ around(Quarantine, "finish", "after the hook", "after finish")
 Gate.from_env().ghosts.restore(ghost)
 raise SystemExit("it should have died")
 """
-
-
-class House:
-    """The demo's settings, its quarantine and its database, without a server."""
-
-    def __init__(self, data: Path) -> None:
-        self.data, self.environment = data, environment(data, KEY)
-        self.ghosts: Ghosts = Gate.from_env(self.environment).ghosts
-
-    def keep(self, **fields: Any) -> Ghost:
-        told = {**FIELDS, **fields}
-        return self.ghosts.keep(told, who=str(told["email"]), hashed=["password"])
-
-    def cli(self, *words: str, stdin: str = "") -> Result:
-        """The command in this process: another one takes a second to start."""
-        _accounts.cache_clear()
-        with patch.object(sys, "path", list(sys.path)):
-            said = CliRunner().invoke(main, ["ghosts", *words], input=stdin, env=self.environment)
-        _accounts.cache_clear()
-        return said
-
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", "from hushgate.cli import main; main()", "ghosts", *words]
-        return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def accounts(self) -> list[tuple[Any, ...]]:
-        return self._rows("SELECT id, name, email, password FROM users")
-
-    def sent(self) -> list[str]:
-        return [kind for (kind,) in self._rows("SELECT kind FROM outbox ORDER BY serial")]
-
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        file = self.data / "fernpost.sqlite"
-        if not file.exists():
-            return []
-        db = sqlite3.connect(file)
-        try:
-            return db.execute(sql).fetchall()
-        finally:
-            db.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 def test_the_command_brings_a_person_back_once_with_everything_that_hangs_on_it(house: House) -> None:
@@ -229,76 +169,9 @@ def test_where_the_hook_raises_the_ghost_stays_and_can_be_asked_for_again(tmp_pa
     assert not ghosts.is_ghost(ghost.id)
 
 
-def test_the_command_says_that_an_address_is_taken_by_now_and_goes_on_with_the_others(house: House) -> None:
-    mine = house.keep()
-    assert house.cli("restore", str(mine.id)).exit_code == 0
-    late, other = house.keep(), house.keep(email="other@example.com")
-    assert late.id != mine.id
-    said = house.cli("restore", str(late.id), "nobody", str(other.id))
-    assert said.exit_code == 2 and "2 of 3 not restored" in said.stderr
-    assert f"ghost {late.id}: on_restore failed, and it stays: IntegrityError" in said.stderr
-    assert "there is no ghost 'nobody'" in said.stderr and "Traceback" not in said.stderr
-    assert {row[0] for row in house.accounts()} == {mine.id, other.id}
-    assert house.ghosts.is_ghost(late.id)
-
-
 def test_without_a_hook_nothing_is_begun_and_it_says_what_to_do(tmp_path: Path) -> None:
     ghosts = open_site(tmp_path, KEY)
     ghost = ghosts.keep({"name": "Jordan"}, who="a@example.com")
     with pytest.raises(RestoreImpossible, match="ghost_hooks"):
         ghosts.restore(ghost.id)
     assert ghosts.quarantine.show(ghost.id).tried == 0
-
-
-def test_what_was_purged_cannot_be_restored(house: House) -> None:
-    ghost, other = house.keep(), house.keep(email="other@example.com")
-    assert house.cli("purge").stdout == "0 removed\n"
-    assert house.cli("purge", str(ghost.id)).stdout == "1 removed\n"
-    with pytest.raises(GhostUnknown):
-        house.ghosts.restore(ghost.id)
-    twice, both = house.cli("purge", str(ghost.id)), house.cli("purge", "x", "--all")
-    assert twice.exit_code == both.exit_code == 2 and "there is no ghost" in twice.stderr and "or --all" in both.stderr
-    assert house.cli("purge", "--all", stdin="n\n").exit_code == 1 and len(house.ghosts.quarantine.all()) == 1
-    assert (
-        house.cli("purge", "--all", "--yes").stdout == "1 removed\n" and house.ghosts.find("other@example.com") is None
-    )
-    assert house.ghosts.is_ghost(other.id) and house.accounts() == []
-
-
-def test_nothing_that_a_stranger_wrote_is_obeyed_by_a_terminal(house: House) -> None:
-    ghost = house.keep(
-        name=HOSTILE, email=f"{HOSTILE}@example.com", **{f"note{HOSTILE}": [HOSTILE]}, **{f"token{HOSTILE}": "x"}
-    )
-    outputs = [
-        house.cli("list"),
-        house.cli("show", str(ghost.id)),
-        house.cli("restore", HOSTILE),
-        house.cli("show", HOSTILE),
-    ]
-    outputs.append(house.cli("purge", HOSTILE))
-    for said in outputs:
-        for line in (said.stdout + said.stderr).splitlines():
-            assert all(char.isprintable() for char in line), repr(line)
-    assert outputs[0].stdout.count("\n") == 1 and str(ghost.id) in outputs[0].stdout
-    assert "ghost 1 restored" not in [line.strip() for said in outputs for line in said.stdout.splitlines()]
-
-
-def test_nor_what_the_hook_says_about_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "rude_hooks.py").write_text("def on_restore(ghost):\n    raise ValueError(ghost.fields['name'])\n")
-    house = House(tmp_path)
-    settings = tmp_path / "hushgate.toml"
-    settings.write_text(settings.read_text().replace("hushgate_demo.hooks", "rude_hooks"))
-    monkeypatch.chdir(tmp_path)  # where the command finds the site's module
-    said = house.cli("restore", str(house.keep(name=HOSTILE).id))
-    sys.modules.pop("rude_hooks", None)
-    assert said.exit_code == 2 and "ValueError" in said.stderr
-    assert all(char.isprintable() for line in said.stderr.splitlines() for char in line), repr(said.stderr)
-    assert len(said.stderr.splitlines()) == 2
-
-
-def test_a_settings_module_that_is_not_there_is_named(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    settings = tmp_path / "hushgate.toml"
-    settings.write_text(settings.read_text().replace("hushgate_demo.hooks", "shop.nowhere"))
-    said = house.cli("restore", str(house.keep().id))
-    assert said.exit_code == 2 and "ghost_hooks" in said.stderr and "Traceback" not in said.stderr

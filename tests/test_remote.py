@@ -11,8 +11,8 @@ from doors import gate_of
 from gates import held, remote, served, visitor
 from hushgate import Gate, RemoteGate, SettingsError, TokenExpired, TokenForged, TokenMisdirected
 from hushgate.errors import TokenMissing, TokenReplayed
+from step_ups import solved
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig
-from test_step_up import solved
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 

@@ -13,8 +13,8 @@ from captchas import SECRET, SITEKEY, Captcha, captcha
 from hushgate.config import parse
 from hushgate.errors import SettingsError, StepLost, StepRefused
 from hushgate.wire import Offer
+from step_ups import Desk, open_gate
 from stories import HOST
-from test_step_up import Desk, open_gate
 
 
 @pytest.fixture(params=["turnstile", "hcaptcha"])

@@ -18,7 +18,7 @@ from hushgate.stepup.mailer import Mail, write
 from hushgate.wire import Offer
 from mailboxes import Mailbox, mailbox
 from sites import FIELD, Answer, Site, flask_site, settings_for
-from test_step_up import WORK, Desk, open_gate, page, solved
+from step_ups import WORK, Desk, open_gate, page, solved
 
 ANN = "ann@example.com"
 CODES = {"kind": "mail-code", "mail_from": "Shop <signup@shop.example>"}

@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import flask
-import httpx
 import pytest
-import requests
-from django.http import HttpResponse, JsonResponse
-from werkzeug.test import EnvironBuilder
 
-from gates import remote, served
-from hushgate import Gate
-from hushgate.errors import HushgateError
-from hushgate.keys import new_key
-from hushgate.testing import Answer, assert_indistinguishable, differences, token
-from hushgate.testing.answers import read_answer
+from hushgate.testing import Answer, assert_indistinguishable, differences
 from hushgate.testing.compare import auc
-from stories import Rig
+from signup_answers import HEADERS, answer, body, several, signed
 
-HEADERS = (
-    ("Content-Type", "application/json"),
-    ("Content-Length", "200"),
-    ("Cache-Control", "no-store"),
-    ("Date", "Sat, 13 Jun 2026 10:00:00 GMT"),
-)
 PAGE = "<!doctype html><html><body><h1>Welcome, {}</h1><p class='x'>{}</p></body></html>"
-
-
-def signed() -> str:
-    return f"{secrets.token_urlsafe(30)}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(20)}"
-
-
-def body(**changes: Any) -> dict[str, Any]:
-    user = {"id": str(uuid.uuid4()), "name": "Jo", "plan": "free", "created_at": "2026-06-13T10:00:00+00:00"}
-    return {"ok": True, "user": {**user, **changes}}
-
-
-def answer(
-    told: Any = None,
-    *,
-    status: int = 201,
-    headers: tuple[tuple[str, str], ...] = HEADERS,
-    cookie: str | None = None,
-    **more: Any,
-) -> Answer:
-    cookie = cookie or f"login={signed()}; Path=/; HttpOnly; SameSite=Lax"
-    document = told if isinstance(told, str) else flask.json.dumps(told or body())
-    return Answer(status, (*headers, ("Set-Cookie", cookie)), document.encode(), more.get("seconds"))
-
-
-def several(count: int = 5, **changes: Any) -> list[Answer]:
-    return [answer(**changes) for _ in range(count)]
 
 
 def swapped(*names: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -100,7 +54,6 @@ PLANTED: dict[str, tuple[Callable[[], Answer], str]] = {
     "a date without a time": (lambda: answer(body(created_at="2026-06-13")), "body.user.created_at: a real one is a time in ISO 8601, a ghost's is a date"),
     "length": (lambda: answer(body(name="x" * 400)), "body.user.name: a real one is"),
 }  # fmt: skip
-
 
 SEVERAL = {"another word"}
 """Of one real answer nobody knows which of its words are always the same."""
@@ -185,130 +138,3 @@ def test_what_is_no_answer_is_refused_in_words() -> None:
         differences(answer(), ["<html>"])
     with pytest.raises(ValueError, match="at least one"):
         differences([], answer())
-
-
-def site() -> flask.Flask:
-    """A signup with two cookies, of which clients make what they like."""
-    app = flask.Flask(__name__)
-
-    @app.get("/<who>")
-    def sign_up(who: str) -> flask.Response:
-        response = flask.jsonify(body())
-        response.set_cookie("login", signed(), httponly=who != "ghost-bare", samesite="Lax")
-        response.set_cookie("theme", "dark")
-        return response
-
-    return app
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served(site()) as found:
-        yield found
-
-
-def by_requests(url: str) -> Callable[[str], Any]:
-    return lambda who: requests.get(f"{url}/{who}", timeout=20)
-
-
-def by_httpx(url: str) -> Callable[[str], Any]:
-    return lambda who: httpx.get(f"{url}/{who}", timeout=20)
-
-
-def by_flask(_: str) -> Callable[[str], Any]:
-    return lambda who: site().test_client().get(f"/{who}")
-
-
-def by_flask_itself(_: str) -> Callable[[str], Any]:
-    app = site()
-    return lambda who: app.request_class and _of(app, who)
-
-
-def _of(app: flask.Flask, who: str) -> flask.Response:
-    builder = EnvironBuilder(path=f"/{who}")
-    with app.request_context(builder.get_environ()):
-        return app.full_dispatch_request()
-
-
-def by_django(_: str) -> Callable[[str], Any]:
-    importlib.import_module("examples.django_signup")  # whose settings are those of this process
-
-    def ask(who: str) -> HttpResponse:
-        response = JsonResponse(body())
-        response.set_cookie("login", signed(), httponly=who != "ghost-bare", samesite="Lax")
-        response.set_cookie("theme", "dark")
-        return response
-
-    return ask
-
-
-CLIENTS = [by_requests, by_httpx, by_flask, by_flask_itself, by_django]
-
-
-@pytest.mark.parametrize("client", CLIENTS)
-def test_every_clients_response_will_do(client: Callable[[str], Any], url: str) -> None:
-    ask = client(url)
-    real, ghost = [ask("person") for _ in range(3)], [ask("ghost") for _ in range(3)]
-    assert_indistinguishable(real, ghost)
-    read = read_answer(real[0])
-    assert [name for name, _, _ in read.cookies] == ["login", "theme"] and read.kind == "application/json"
-    assert any("cookie login" in line and "HttpOnly" in line for line in differences(real, ask("ghost-bare")))
-
-
-def test_the_time_is_read_where_the_client_knows_it(url: str) -> None:
-    for client in (by_requests, by_httpx):
-        assert (read_answer(client(url)("person")).seconds or 0) > 0
-    late = by_requests(url)("person")
-    late.elapsed = timedelta(seconds=2)
-    assert read_answer(late).seconds == 2.0 and read_answer(by_flask(url)("person")).seconds is None
-    assert read_answer(httpx.Response(200, content=b"x")).seconds is None, "one that no client has timed"
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Iterator[Gate]:
-    with closing(opened(tmp_path, "true")) as gate:
-        yield gate
-
-
-def opened(folder: Path, test_keys: str) -> Gate:
-    settings = folder / "hushgate.toml"
-    settings.write_text('[sites.shop]\nhostnames = ["shop.example"]\nmode = "enforce"\n')
-    return Gate.from_env(
-        {
-            "HUSHGATE_CONFIG": str(settings),
-            "HUSHGATE_DATA": str(folder),
-            "HUSHGATE_KEYS": new_key(),
-            "HUSHGATE_TEST_KEYS": test_keys,
-        }
-    )
-
-
-def asked(gate: Gate, held: str, **more: Any) -> Any:
-    request = flask.Request(
-        EnvironBuilder(path="/signup", method="POST", headers=[("User-Agent", "test")]).get_environ()
-    )
-    return gate.admit(request, token=held, **{"action": "signup", "email": "jo@example.com", **more})
-
-
-@pytest.mark.parametrize("decision", ["allow", "challenge", "throttle", "ghost", "deny"])
-def test_a_token_forces_each_outcome_once(gate: Gate, decision: Any) -> None:
-    held = token(gate, decision)
-    told = asked(gate, held)
-    assert told.decision == decision and told.ghosted is (decision == "ghost")
-    if decision in ("allow", "ghost"):
-        assert told.commit()
-        assert asked(gate, held).decision != decision, "a token opens one account"
-
-
-def test_a_token_of_another_action_is_not_taken(gate: Gate) -> None:
-    assert asked(gate, token(gate, "allow", action="login")).decision == "challenge"
-    assert asked(gate, token(gate, "allow", action="login"), action="login").decision == "allow"
-
-
-def test_nobody_forces_an_outcome_where_test_keys_are_off(tmp_path: Path, gate: Gate, rig: Rig) -> None:
-    other = tmp_path / "off"
-    other.mkdir()
-    with closing(opened(other, "false")) as strict, pytest.raises(HushgateError, match="HUSHGATE_TEST_KEYS"):
-        token(strict, "ghost")
-    with remote(rig) as elsewhere, pytest.raises(HushgateError, match="test site keys"):
-        token(elsewhere, "ghost")
