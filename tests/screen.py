@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -171,6 +171,10 @@ class Hands:
         up = "".join(f"sleep 0.05\nkeyup {name}\n" for name in reversed(held))
         self._do(f"{down}keydown {last}\nsleep {self._random.uniform(0.06, 0.1):.3f}\nkeyup {last}\n{up}sleep 0.3\n")
 
+    def hold(self, key: str, seconds: float) -> None:
+        """Holds one key; the screen's server repeats it."""
+        self._do(f"keydown {key}\nsleep {seconds}\nkeyup {key}\nsleep 0.3\n")
+
     def type(self, text: str) -> None:
         """Types, with Shift where it is needed, keys overlapping now and then."""
         plan: list[tuple[float, str]] = []
@@ -197,6 +201,35 @@ class Hands:
                 at = when
             lines.append(action)
         self._do("\n".join(lines) + "\n")
+
+
+class Seat:
+    """Where somebody sits: a screen, the hands at it, and what stands between them and the browser, which here is nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def hands(self, seed: int, pace: float) -> Hands:
+        """The hands at this seat."""
+        return Hands(self.name, seed, pace)
+
+    def command(self, command: list[str]) -> list[str]:
+        """The browser's command, with what is started before it."""
+        return command
+
+    def environ(self, home: str) -> dict[str, str]:
+        """The variables that the browser gets besides."""
+        return {}
+
+    def prove(self, home: str) -> None:
+        """Raises RuntimeError where what should stand between was not in use."""
+
+
+@contextmanager
+def at_the_screen() -> Iterator[Seat]:
+    """The seat of somebody at a keyboard of their own."""
+    with display() as name:
+        yield Seat(name)
 
 
 def _command(browser: str, profile: Path, url: str, given: Sequence[str], prefer: Mapping[str, Any]) -> list[str]:
@@ -238,21 +271,23 @@ def browsing(
     flags: Sequence[str] = (),
     preferences: Mapping[str, Any] | None = None,
     habits: Callable[[Hands], float] | None = None,
+    sit: Callable[[], AbstractContextManager[Seat]] = at_the_screen,
 ) -> Iterator[tuple[Hands, Place]]:
     """A browser on a screen of its own, with no automation flag, and hands that know where its page is.
 
     ``habits`` is what somebody does to the browser before the visit (zooms, opens its tools); it gives the zoom. ``pace`` is how
-    long a key takes, in parts of an ordinary typist's time.
+    long a key takes, in parts of an ordinary typist's time; ``sit`` is where they sit (tests/desks.py).
     """
     calibration = Calibration()
-    with display() as name, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
-        environ = {**os.environ, "DISPLAY": name, "HOME": text, "LANG": "en_US.UTF-8"}
-        command = _command(browser, Path(text), calibration.url, flags, preferences or {})
+    with sit() as seat, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
+        environ = {**os.environ, "DISPLAY": seat.name, "HOME": text, "LANG": "en_US.UTF-8", **seat.environ(text)}
+        command = seat.command(_command(browser, Path(text), calibration.url, flags, preferences or {}))
         process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            hands = Hands(name, seed, pace)
+            hands = seat.hands(seed, pace)
             place = hands.locate(calibration)
             yield hands, hands.locate(calibration, habits(hands)) if habits else place
+            seat.prove(text)
         finally:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -157,6 +157,14 @@ def test_unknown_signals_are_kept_out_and_counted(rig: Rig) -> None:
     assert "hushgate_unknown_signals_total 1.0" in rig.client.get("/metrics").text
 
 
+def test_keys_whose_stamps_are_out_of_order_are_judged(rig: Rig) -> None:
+    """So a person's are who types through fcitx5: each further press of a key carries the time of the first."""
+    handed_back = {"n": 32, "p10": -2532.0, "p50": 72.0, "p90": 315.0, "cv": -2.26}
+    response = rig.visit({**SIGNALS, "interaction": {**SIGNALS["interaction"], "flight": handed_back}})
+    assert response.status_code == 200
+    assert rig.redeem(response.get_json()["token"])["verdict"] == "human"
+
+
 @pytest.mark.parametrize(
     ("signals", "field"),
     [

@@ -21,6 +21,7 @@ PROGRAMS: dict[str, Callable[[], str | None]] = {
     "webkit": partial(executable, "webkit"),
     "chromium-shell": partial(shutil.which, "chromium-headless-shell"),
     **{name: partial(shutil.which, name) for name in ("chromedriver", "curl", "xdotool", "WebKitWebDriver")},
+    **{name: partial(shutil.which, name) for name in ("ibus-daemon", "fcitx5", "Xvnc", "x11vnc", "taskset")},
 }
 """Needs that are no package."""
 

@@ -20,6 +20,7 @@ Languages = Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]
 Millis = Annotated[float, Meta(ge=0, le=1e12)]
 Ratio = Annotated[float, Meta(ge=0, le=1e9)]
+Lapse = Annotated[float, Meta(ge=-1e12, le=1e12)]
 Pixels = Annotated[float, Meta(ge=-1_000_000, le=1_000_000)]
 Minutes = Annotated[int, Meta(ge=-1500, le=1500)]
 
@@ -136,13 +137,22 @@ class Room(Signal, frozen=True):
 
 
 class Spread(Signal, frozen=True):
-    """A distribution in a few numbers: count, quantiles in ms, coefficient of variation."""
+    """A distribution in a few numbers: count, quantiles in ms, coefficient of variation.
+
+    Times between two events, so below zero where the later one carries the older stamp: an input method that hands keys back
+    (measured: fcitx5's module for GTK) has a browser stamp a key's second press with the time of its first.
+    """
 
     n: Count = 0
-    p10: Millis | None = None
-    p50: Millis | None = None
-    p90: Millis | None = None
-    cv: Ratio | None = None
+    p10: Lapse | None = None
+    p50: Lapse | None = None
+    p90: Lapse | None = None
+    cv: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the stamps can be taken for the times at which things happened."""
+        return (self.p10 or 0) >= 0
 
 
 class Path(Signal, frozen=True):

@@ -6,10 +6,12 @@ A visit of a headless browser, which sends nothing, tells where the fields lie i
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from desks import sitting
 from screen import Hands, Place, browsing
 from zoo.drivers.task import AFTER, Task, read
 
@@ -88,6 +90,28 @@ class Person:
         self.hands.type(fields["password"])
         self.press_on(self.page["button"], 0.5)
 
+    def by_holding(self) -> None:
+        """A key is held until it repeats, and Backspace until the surplus is gone; then as by_tab."""
+        self.press_on(self.page["boxes"]["name"])
+        self.hands.type("Lou")
+        for key in ("o", "BackSpace"):
+            self.hands.hold(key, 1.4)
+        self.hands.press("ctrl+a")
+        self.by_tab()
+
+    def by_composing(self) -> None:
+        """The name is written by fcitx5's input method, which Control and Space turn on and off."""
+        self.press_on(self.page["boxes"]["name"])
+        self.hands.press("ctrl+space")
+        for syllables in ("zhangwei", "mingming"):
+            self.hands.type(syllables)
+            self.hands.press("space")
+        self.hands.press("ctrl+space")
+        for name in ("email", "password"):
+            self.press_on(self.page["boxes"][name])
+            self.hands.type(self.task.fields[name])
+        self.press_on(self.page["button"], 0.43)
+
 
 def habits(task: Task) -> Any:
     """What this person does to the browser before the visit."""
@@ -114,6 +138,7 @@ def main() -> None:
         flags=flags,
         preferences=options.get("preferences"),
         habits=habits(task),
+        sit=partial(sitting, options.get("desk", "plain")),
     ) as (hands, place):
         person = Person(task, hands, place)
         hands.visit(task.url)

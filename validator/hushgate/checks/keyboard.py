@@ -99,12 +99,13 @@ def keys_impossible(browser: Browser, interaction: Interaction) -> str | None:
         {"user_agent": _ANDROID, "interaction": {**_HAND, "queued": 0}},
         {"user_agent": _FIREFOX, "interaction": {**_HAND, "queued": 0}},
     ],
-    wrong_about="Nobody known; input methods that take the key and write the character later are left out.",
+    wrong_about="Nobody known. Measured on X: IBus and fcitx5 (each way their modules have, composing and writing at once), XIM, dead keys,"
+    " held keys, VNC, x11vnc, a busy machine, one processor, quick and slow hands. Not measured: xrdp, and input methods under Wayland.",
 )
 def keys_without_character(browser: Browser, interaction: Interaction, keys_alone: bool) -> str | None:
     """Chromium sends a keyboard's key and its character as two messages, at once; a driver's key is one, or its character comes later.
 
-    So a page that asks at the key whether more is waiting hears yes. Measured: 8 to 10 keys of 10 by hands, on X and on Wayland.
+    So a page that asks at the key whether more is waiting hears yes. Measured: 7 to 10 keys of 10 by hands, on X and on Wayland.
     Sources: WICG, isInputPending; Chromium's InputMethod (ui/base/ime) and Input.dispatchKeyEvent (content/browser/devtools).
     """
     known = browser.engine == "blink" and browser.system == "linux"

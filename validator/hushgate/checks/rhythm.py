@@ -18,6 +18,12 @@ _HAND = {
 }
 
 
+def _helped(interaction: Interaction) -> bool:
+    """Whether something stood between the fingers and the page: a touch screen, a composition, an input method that hands keys back."""
+    spreads = (interaction.dwell, interaction.flight)
+    return bool(interaction.touch or interaction.composed) or not all(one.ordered for one in spreads if one)
+
+
 @check(
     "keys-not-held",
     title="Keys were released as soon as they were pressed",
@@ -28,6 +34,7 @@ _HAND = {
         {"interaction": _HAND},
         {"interaction": {**_HAND, "dwell": {"n": 4, "p50": 1.0}}},
         {"interaction": {**_HAND, "touch": 5, "dwell": {"n": 40, "p50": 2.0}}},
+        {"interaction": {**_HAND, "dwell": {"n": 40, "p10": -40.0, "p50": 2.0, "p90": 90.0, "cv": 3.1}}},
     ],
     wrong_about="On-screen keyboards, which have no keys to hold, and remote desktops that bundle events.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
@@ -35,7 +42,7 @@ _HAND = {
 def keys_not_held(interaction: Interaction) -> str | None:
     """A finger holds a key for 60 to 130 ms."""
     dwell = interaction.dwell
-    if dwell is None or dwell.n < 8 or dwell.p50 is None or interaction.touch or interaction.composed:
+    if dwell is None or dwell.n < 8 or dwell.p50 is None or _helped(interaction):
         return None
     return f"keys were held for {dwell.p50:g} ms" if dwell.p50 < 20 else None
 
@@ -46,14 +53,18 @@ def keys_not_held(interaction: Interaction) -> str | None:
     tier=Tier.SOFT,
     weight=40,
     flags=[{"interaction": {**_HAND, "dwell": {"n": 40, "p10": 49.8, "p50": 50.1, "p90": 50.6, "cv": 0.01}}}],
-    passes=[{"interaction": _HAND}, {"interaction": {**_HAND, "dwell": {"n": 5, "p50": 80.0, "cv": 0.1}}}],
+    passes=[
+        {"interaction": _HAND},
+        {"interaction": {**_HAND, "dwell": {"n": 5, "p50": 80.0, "cv": 0.1}}},
+        {"interaction": {**_HAND, "dwell": {"n": 40, "p10": -900.0, "p50": 80.0, "p90": 96.0, "cv": -4.2}}},
+    ],
     wrong_about="Assistive keyboards with a fixed length of press.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
 )
 def keys_even(interaction: Interaction) -> str | None:
     """Hands vary by a third; a fixed delay does not."""
     dwell = interaction.dwell
-    if dwell is None or dwell.n < 12 or dwell.cv is None or interaction.touch or interaction.composed:
+    if dwell is None or dwell.n < 12 or dwell.cv is None or _helped(interaction):
         return None
     return f"{dwell.n} keys were held for the same time, within {dwell.cv:.0%}" if dwell.cv < 0.12 else None
 
@@ -71,6 +82,7 @@ def keys_even(interaction: Interaction) -> str | None:
         {"interaction": {**_HAND, "flight": {"n": 40, "p10": 1.0, "p50": 85.0, "p90": 244.0, "cv": 1.2}}},
         {"interaction": {**_HAND, "flight": {"n": 5, "p50": 1.0, "p90": 2.0}}},
         {"interaction": {**_HAND, "touch": 3, "flight": {"n": 40, "p50": 1.0, "p90": 2.0}}},
+        {"interaction": {**_HAND, "flight": {"n": 35, "p10": -1136.0, "p50": -68.0, "p90": 5.0, "cv": -4.39}}},
     ],
     wrong_about="Dictation and text expanders that press the keys for the person.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
@@ -80,7 +92,7 @@ def keys_without_pause(interaction: Interaction) -> str | None:
     flight = interaction.flight
     if flight is None or flight.n < 12 or flight.p50 is None or flight.p90 is None:
         return None
-    if interaction.touch or interaction.composed or flight.p90 >= 15:
+    if _helped(interaction) or flight.p90 >= 15:
         return None
     return f"{flight.n} keys were pressed {flight.p50:g} ms after the one before" if flight.p50 < 5 else None
 

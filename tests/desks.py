@@ -1,0 +1,138 @@
+"""What stands between a person's hands and the browser: an input method, a remote screen, a busy machine.
+
+Each is the real thing: IBus and fcitx5 with their modules for GTK, a VNC server with a client far from its screen. A desk that is not
+in use after all (the browser never loaded the input method) is an error, not a measurement.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from screen import Hands, Seat, display
+from vnc import VncHands, serving
+
+_IBUS = """mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+ibus-daemon --xim --daemonize --replace
+for _ in 1 2 3 4 5 6 7 8; do sleep 1; ibus engine "$DESK_ENGINE" && break; done"""
+_FCITX = """mkdir -p -m 700 "$XDG_RUNTIME_DIR"; mkdir -p "$HOME/.config/fcitx5"
+cat > "$HOME/.config/fcitx5/profile" <<END
+[Groups/0]
+Name=Default
+Default Layout=$DESK_LAYOUT
+DefaultIM=$DESK_ENGINE
+[Groups/0/Items/0]
+Name=keyboard-$DESK_LAYOUT
+Layout=
+[Groups/0/Items/1]
+Name=$DESK_ENGINE
+Layout=
+[GroupOrder]
+0=Default
+END
+fcitx5 -d; sleep 4"""
+
+
+class Desk(NamedTuple):
+    """One of them: what is started before the browser, and in what session; ``module`` is what the browser has to have loaded.
+
+    ``remote`` says whose screen a VNC client shows: "server", one without a monitor; "screen", one that is shared. ``busy`` is
+    how many other programs never rest.
+    """
+
+    around: str = ""
+    environ: Mapping[str, str] = {}
+    module: str = ""
+    engine: str = ""
+    layout: str = "us"
+    remote: str = ""
+    busy: int = 0
+    before: tuple[str, ...] = ()
+
+
+_IBUS_DESK = Desk(_IBUS, {"GTK_IM_MODULE": "ibus", "XMODIFIERS": "@im=ibus"}, "im-ibus", "xkb:us::eng")
+_FCITX_DESK = Desk(_FCITX, {"GTK_IM_MODULE": "fcitx", "XMODIFIERS": "@im=fcitx"}, "im-fcitx5", "pinyin")
+
+
+def _with(desk: Desk, *, module: str = "", **environ: str) -> Desk:
+    return desk._replace(environ={**desk.environ, **environ}, module=module or desk.module)
+
+
+_INTERNATIONAL = "us -variant intl"
+DESKS = {
+    "plain": Desk(),
+    "busy": Desk(busy=3),
+    "one-core": Desk(before=("taskset", "-c", "0")),
+    "dead-keys": Desk(layout=_INTERNATIONAL),
+    "ibus": _IBUS_DESK,
+    "ibus-async": _with(_IBUS_DESK, IBUS_ENABLE_SYNC_MODE="0"),
+    "ibus-sync": _with(_IBUS_DESK, IBUS_ENABLE_SYNC_MODE="1"),
+    "ibus-hybrid": _with(_IBUS_DESK, IBUS_ENABLE_SYNC_MODE="2"),
+    "ibus-xim": _with(_IBUS_DESK, module="im-xim", GTK_IM_MODULE="xim"),
+    "ibus-dead-keys": _IBUS_DESK._replace(engine="xkb:us:intl:eng", layout=_INTERNATIONAL),
+    "ibus-busy": _IBUS_DESK._replace(busy=3),
+    "fcitx": _FCITX_DESK,
+    "fcitx-async": _with(_FCITX_DESK, FCITX_ENABLE_SYNC_MODE="0"),
+    "fcitx-xim": _with(_FCITX_DESK, module="im-xim", GTK_IM_MODULE="xim"),
+    "fcitx-unikey": _FCITX_DESK._replace(engine="unikey"),
+    "fcitx-russian": _FCITX_DESK._replace(engine="keyboard-ru"),
+    "fcitx-busy": _FCITX_DESK._replace(busy=3),
+    "vnc": Desk(remote="server"),
+    "vnc-ibus": _IBUS_DESK._replace(remote="server"),
+    "x11vnc": Desk(remote="screen"),
+}
+
+
+class _Seat(Seat):
+    """A desk in use."""
+
+    def __init__(self, name: str, desk: Desk, port: int) -> None:
+        super().__init__(name)
+        self._desk, self._port = desk, port
+
+    def hands(self, seed: int, pace: float) -> Hands:
+        return VncHands(self.name, seed, pace, port=self._port) if self._port else super().hands(seed, pace)
+
+    def command(self, command: list[str]) -> list[str]:
+        desk = self._desk
+        session = ["dbus-run-session", "--"] if desk.around else []
+        script = f'{desk.around}\nsetxkbmap {desk.layout}\nexec "$@"'
+        return [*session, "sh", "-c", script, "desk", *desk.before, *command]
+
+    def environ(self, home: str) -> dict[str, str]:
+        desk = self._desk
+        own = {"XDG_RUNTIME_DIR": f"{home}/run", "DESK_ENGINE": desk.engine, "DESK_LAYOUT": desk.layout.split()[0]}
+        return {**own, **desk.environ}
+
+    def prove(self, home: str) -> None:
+        module = self._desk.module
+        if module and not any(module in maps for maps in _maps(home)):
+            raise RuntimeError(f"the browser never loaded {module}")
+
+
+def _maps(home: str) -> Iterator[str]:
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and home in (entry / "cmdline").read_text():
+                yield (entry / "maps").read_text()
+        except OSError:
+            continue
+
+
+@contextmanager
+def sitting(name: str) -> Iterator[Seat]:
+    """Somebody sits down at this desk."""
+    desk = DESKS[name]
+    with ExitStack() as stack:
+        screen, port = stack.enter_context(serving(desk.remote)) if desk.remote else (stack.enter_context(display()), 0)
+        loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(desk.busy)]
+        try:
+            yield _Seat(screen, desk, port)
+        finally:
+            for loop in loops:
+                loop.kill()
+                loop.wait()
