@@ -7,6 +7,7 @@ import os
 import pytest
 from redis.crc import key_slot
 
+from hushgate.errors import StateLost
 from hushgate.state.redis import RedisState
 from servers import Cluster, Server, redis_cluster, redis_server
 from stores import comes_back, fresh, lost_within
@@ -101,3 +102,19 @@ def test_the_servers_leave_nothing_behind() -> None:
         assert pid
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_a_node_of_a_cluster_that_is_taken_for_a_single_server_is_lost_and_says_why() -> None:
+    with redis_cluster() as cluster:
+        state = RedisState(cluster.servers[0].url)
+        elsewhere = next(
+            shard
+            for shard in "abcdefghij"
+            if owner(cluster, key_slot(f"hg:{{{shard}}}:n:x".encode()))[0] is not cluster.servers[0]
+        )
+        with pytest.raises(StateLost, match=r"redis\+cluster"):
+            state.spend(elsewhere, "n", 60)
+        begun = state.begin_spend(elsewhere, "n", 60)
+        with pytest.raises(StateLost, match=r"redis\+cluster"):
+            begun()
+        state.close()

@@ -6,6 +6,7 @@ import os
 import resource
 import sqlite3
 import stat
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -180,6 +181,22 @@ def test_sqlite_is_lost_where_another_holds_it_and_comes_back(tmp_path: Path) ->
     other.execute("ROLLBACK")
     other.close()
     assert state.spend("a", "n", 60).fresh
+    state.close()
+
+
+def test_sqlite_that_another_holds_holds_up_one_request_and_not_all_that_follow(tmp_path: Path) -> None:
+    state = SqliteState(tmp_path / "state.sqlite")
+    state.ping()
+    other = sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)
+    for _ in range(2):
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        for _ in range(20):  # as /v1/verdict does, one by one
+            lost_within(lambda: state.spend("a", fresh(), 60))
+        assert 0.25 <= time.monotonic() - began < 2.5
+        other.execute("ROLLBACK")
+        assert state.spend("a", fresh(), 60).fresh
+    other.close()
     state.close()
 
 

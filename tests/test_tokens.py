@@ -107,6 +107,21 @@ def test_test_keys_are_off_unless_switched_on(tmp_path: Path) -> None:
     rig.house.close()
 
 
+def test_keys_rotate_between_two_tries_of_one_form(tmp_path: Path) -> None:
+    old = new_key()
+    before = open_rig(tmp_path, keys=old)
+    after = open_rig(tmp_path, keys=f"{new_key()},{old}")
+    request = SimpleNamespace(
+        environ={"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": "84.128.0.1", "wsgi.url_scheme": "https"}
+    )
+    for token, gates in ((before.token(), (before, after)), (after.token(), (after, after))):
+        answers = [gate_of(rig).admit(request, token=token, action="signup") for rig in gates]
+        assert [answer.decision for answer in answers] == ["allow", "allow"], answers[-1].reason
+        assert [answer.commit() for answer in reversed(answers)] == [True, False]
+    for rig in (before, after):
+        rig.house.close()
+
+
 def test_in_process_verification_holds_the_token_to_its_claims(rig: Rig) -> None:
     gate = gate_of(rig)
     token = rig.token()

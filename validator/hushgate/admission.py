@@ -127,9 +127,9 @@ def _ticket(answer: Answer, hostname: str | None) -> str:
     """The ticket of a visit that is challenged; where it had no token, for claims that say so."""
     attempt = answer.attempt
     claims = attempt.claims or _bare(attempt, hostname)
-    holder = holder_of(attempt.house, attempt.caller)
-    leased = answer.verified is not None
-    return write_ticket(attempt.house, attempt.site, claims, holder, attempt.email, leased=leased)
+    leased = answer.verified
+    holder = leased.holder if leased else holder_of(attempt.house, attempt.caller, attempt.house.ring.newest.id)
+    return write_ticket(attempt.house, attempt.site, claims, holder, attempt.email, leased=leased is not None)
 
 
 def _bare(attempt: Attempt, hostname: str | None) -> Claims:

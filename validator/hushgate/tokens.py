@@ -98,6 +98,11 @@ def _cut(text: str) -> str:
     return text.encode("utf-8", "replace")[:SAW_BYTES].decode("utf-8", "ignore")
 
 
+def key_of(text: str) -> str:
+    """The id of the key that a token was made with."""
+    return text.partition("~")[0]
+
+
 class Tokens:
     """Mints tokens and reads them back. ``ttl`` is in seconds."""
 

@@ -23,7 +23,7 @@ from hushgate.settings import LAYERS
 from hushgate.signup.layer import LOST, Asking, Attempt, Layer, NotJudged, Said, strength
 from hushgate.state import Batch, Redemption, Reply, join
 from hushgate.stepup.passing import is_passed
-from hushgate.tokens import Claims
+from hushgate.tokens import Claims, key_of
 from hushgate.verify import Verified, leased, read, refuse_replay, refuses, shard_of
 from hushgate.visit import Decision, Skip, Visit, Word
 
@@ -114,18 +114,17 @@ class Door:
             except TokenRefused as error:
                 answer = self._without(answer, error)
             else:
-                answer = self._with(answer, claims)
+                answer = self._with(answer, claims, holder_of(self._house, attempt.caller, key_of(token.text)))
         self._settle(answer)
         return answer
 
-    def _with(self, early: Answer, claims: Claims) -> Answer:
+    def _with(self, early: Answer, claims: Claims, holder: str) -> Answer:
         """A token that turns out to be somebody else's is no token: then everything is asked anew."""
         stepped = is_passed(self._house, claims, early.attempt.email)
         said = [_step(said) for said in early.said] if stepped else early.said
         attempt = replace(early.attempt, claims=claims)
         answer = Answer(attempt, None, [*said], [*early.skipped], [*claims.lost], stepped)
         self._look(answer, self._looking)
-        holder = holder_of(self._house, attempt.caller)
         asked = self._asked(answer)
         try:
             reply = self._trip(answer, asked, Redemption(claims.nonce, holder, self._house.tokens.ttl))
@@ -241,9 +240,12 @@ def _lifts(lifter: Said, other: Said) -> bool:
     return named and not other.word.lifts and (lifter.enforced or not other.enforced)
 
 
-def holder_of(house: House, caller: Caller) -> str:
-    """Stands for a visitor: the user agent and the address prefix, hashed."""
-    return house.sessions.hash(f"{caller.user_agent}\n{address_prefix(caller.ip)}", house.ring.newest.id)
+def holder_of(house: House, caller: Caller, key_id: str) -> str:
+    """Stands for a visitor: the user agent and the address prefix, hashed with a key of the gate.
+
+    For a lease that is the token's own key: a newer one would make somebody else of a visitor whose form comes again.
+    """
+    return house.sessions.hash(f"{caller.user_agent}\n{address_prefix(caller.ip)}", key_id)
 
 
 def _read(house: House, attempt: Attempt, token: Token) -> Claims:

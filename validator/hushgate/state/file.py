@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 BUSY_MS = 250
 """Milliseconds that a request waits for other writers."""
+HURRY_MS = 10
+"""The same where one has just waited in vain, and nobody has come through since: requests that go one by one add up."""
 RETRY_S = 0.001
 SIDES = ("-wal", "-shm")
 _SOUND = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT}
@@ -43,6 +45,7 @@ class StateFile:
         self.path, self._name, self._schema = path, str(path), schema
         self._idle: list[_Handle] = []
         self._pid = os.getpid()
+        self._patience = BUSY_MS / 1000
         _FILES.add(self)
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -55,8 +58,10 @@ class StateFile:
                 result = work(handle.connection)
             except (sqlite3.Error, OSError) as error:
                 self._recover(handle, error)
-                deadline = deadline or time.monotonic() + BUSY_MS / 1000
-                if handle is None or _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                deadline = deadline or time.monotonic() + self._patience
+                busy = handle is not None and _code(error) == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > deadline:
+                    self._patience = HURRY_MS / 1000 if busy else self._patience
                     # no path: this text may reach a visitor
                     raise StateLost(f"the state store {self.path.name} failed: {_words(error)}") from None
                 # SQLite's own way of waiting sleeps longer each time, and the latest comer wins: under load that starves some
@@ -67,6 +72,7 @@ class StateFile:
                 raise
             else:
                 self._idle.append(handle)
+                self._patience = BUSY_MS / 1000
                 return result
 
     def transact(self, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import redis
 import redis.cluster
+from redis.exceptions import AskError, TryAgainError
 
 from hushgate.errors import StateLost
 from hushgate.state.base import Hit, Limit, Spend, plain
@@ -129,6 +130,10 @@ def _or_lost(work: Callable[[], T]) -> T:
         return work()
     except Down as down:
         lost = StateLost(str(down))
+    except (AskError, TryAgainError):  # MovedError is an AskError
+        lost = StateLost(
+            "the state store is a cluster's node: its URL has to begin with redis+cluster or rediss+cluster"
+        )
     raise lost
 
 
