@@ -43,6 +43,8 @@ def test_a_client_cannot_push_out_what_the_proxy_wrote(padding: int) -> None:
     [
         ({"HTTP_ORIGIN": "https://www.example.com"}, "www.example.com"),
         ({"HTTP_ORIGIN": "https://www.example.com:8443"}, "www.example.com"),
+        ({"HTTP_ORIGIN": "https://www.example.com."}, "www.example.com"),
+        ({"HTTP_ORIGIN": "https://."}, None),
         ({"HTTP_REFERER": "http://www.example.com/a?b"}, "www.example.com"),
         ({"HTTP_ORIGIN": "null", "HTTP_REFERER": "https://www.example.com/"}, None),
         ({"HTTP_ORIGIN": "javascript://www.example.com/%0aalert(1)"}, None),

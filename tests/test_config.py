@@ -100,3 +100,11 @@ def test_a_server_leaves_no_secret_in_the_environment(tmp_path: Path, monkeypatc
     app = from_env()
     assert "HUSHGATE_KEYS" not in os.environ and "HUSHGATE_DATA" in os.environ
     app.extensions["hushgate"].close()
+
+
+def test_hostnames_are_those_that_browsers_send() -> None:
+    table = {"hostnames": ["bücher.example", "fußball.example", "www.example.com.", "localhost"]}
+    site = parse({"sites": {"site-a": table}}, {"HUSHGATE_KEYS": new_key()}, "test settings").sites["site-a"]
+    assert site.hostnames == ("xn--bcher-kva.example", "xn--fuball-cta.example", "www.example.com", "localhost")
+    with pytest.raises(SettingsError, match=r"sites.site-a.hostnames"):
+        parse({"sites": {"site-a": {"hostnames": ["a\u2060\u2028.example"]}}}, {"HUSHGATE_KEYS": new_key()}, "test")

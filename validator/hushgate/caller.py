@@ -156,7 +156,7 @@ def _hostname(url: str) -> str | None:
     if not url.startswith(("https://", "http://")) or "\\" in url or "@" in url.partition("?")[0]:
         return None
     try:
-        return urlsplit(url).hostname
+        return (urlsplit(url).hostname or "").removesuffix(".") or None
     except ValueError:
         return None
 

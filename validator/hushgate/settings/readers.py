@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
+import idna
+
 from hushgate.errors import BadField
 from hushgate.keys import TEST_SECRET, weakness
 from hushgate.lists.entry import Kind, read_value
@@ -147,14 +149,22 @@ def servers(value: Any) -> tuple[str, ...]:
 
 
 def hostnames(value: Any) -> tuple[str, ...]:
-    """Hostnames of pages."""
+    """Hostnames of pages, as browsers send them: in ASCII, without a dot at the end."""
     names = texts(value)
     bad = [name for name in names if "/" in name or ":" in name or name != name.lower()]
     if bad:
         raise ValueError(
             f"expected names such as www.example.com, in lower case, without scheme or port: {bad[0]!r} is none"
         )
-    return tuple(names)
+    return tuple(map(_ascii, names))
+
+
+def _ascii(name: str) -> str:
+    try:
+        # the standard library's own codec makes another name of a ß than browsers do
+        return (name if name.isascii() else idna.encode(name, uts46=True).decode()).removesuffix(".")
+    except UnicodeError:  # idna's errors are
+        raise ValueError(f"expected names such as www.example.com: {name!r} is none") from None
 
 
 def secrets(value: Any) -> tuple[str, ...]:
