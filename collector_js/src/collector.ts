@@ -35,8 +35,8 @@ export interface Hushgate {
   reset(): void;
 }
 
-/** The gate takes tokens for 300 s; a form that is sent with an older one than this would come too late. */
-const TOKEN_MS = 240_000;
+/** Milliseconds of each second that a token is good for: a form that is sent with an older one would come too late. */
+const FRESH_MS = 800;
 
 /** A form that leaves the page needs no further session, and has left by then. */
 const STAYED_MS = 1000;
@@ -53,6 +53,7 @@ const on: Hushgate["on"] = (kind, fn) =>
 
 let payload: ReturnType<typeof startVisit>;
 let running: Hushgate | undefined;
+/** By the wall's clock: the page's own stands still while the machine sleeps. */
 let token: { text: string; until: number } | undefined;
 /** Goes on at each reset: what was asked for before is of no interest any more. */
 let epoch = 0;
@@ -70,11 +71,11 @@ async function ask(when: When, action = options.action): Promise<Verdict> {
   }
 }
 
-function deliver({ id, conversion, token: text }: Verdict, action: string | undefined, when: When): void {
+function deliver({ id, conversion, token: text, expires_in }: Verdict, action: string | undefined, when: When): void {
   if (when !== "load") {
     settle(conversion || options.unverified);
     if (action === options.action) {
-      token = { text, until: performance.now() + TOKEN_MS };
+      token = { text, until: Date.now() + expires_in * FRESH_MS };
       fillForms(text);
     }
   }
@@ -87,7 +88,7 @@ function fail(error: GateError, when: When): void {
 }
 
 const formToken = async (): Promise<string> =>
-  token && performance.now() < token.until ? token.text : (await ask("submit")).token;
+  token && Date.now() < token.until ? token.text : (await ask("submit")).token;
 
 /** A form took the token with it. Where it stayed on the page it may come again, and will need another. */
 function gone(): void {

@@ -26,7 +26,7 @@ beforeEach(async () => {
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     calls.push({ url, init, body: JSON.parse(init.body as string) });
     const answer = answers.shift();
-    if (answer instanceof Error || !answer) throw answer;
+    if (answer instanceof Error || answer === undefined) throw answer;
     return { json: async () => answer };
   });
 });
@@ -61,11 +61,14 @@ test("opens a session for the action that is asked for", async () => {
   expect(calls.map(({ body }) => body.action ?? body.session)).toEqual(["pageview", "signup", "s2"]);
 });
 
-test.each(["session-expired", "session-spent"])("tries again with a new session on %s", async (code) => {
-  answers = [SESSION, refusal(code), { ...SESSION, session: "s2" }, VERDICT];
-  expect(await ask()).toEqual(VERDICT);
-  expect(calls[3]?.body.session).toBe("s2");
-});
+test.each(["session-expired", "session-spent", "session-forged"])(
+  "tries again with a new session on %s",
+  async (code) => {
+    answers = [SESSION, refusal(code), { ...SESSION, session: "s2" }, VERDICT];
+    expect(await ask()).toEqual(VERDICT);
+    expect(calls[3]?.body.session).toBe("s2");
+  },
+);
 
 test("tries again once where the network fails, and no more", async () => {
   answers = [new TypeError("Failed to fetch"), SESSION, VERDICT];
@@ -73,6 +76,24 @@ test("tries again once where the network fails, and no more", async () => {
   answers = [new TypeError("Failed to fetch"), new TypeError("Failed to fetch")];
   await expect(ask()).rejects.toMatchObject({ code: "network", message: "Failed to fetch" });
   expect(answers).toEqual([]);
+});
+
+test.each([{ message: "Service Unavailable" }, { error: "Bad Gateway" }, { error: { code: 503 } }, null])(
+  "what a proxy answers in the place of the gate is a network that fails: %j",
+  async (answer) => {
+    answers = [answer as object, SESSION, VERDICT];
+    transport.prepare();
+    expect(await ask()).toEqual(VERDICT);
+    answers = [SESSION, answer as object, { ...SESSION, session: "s2" }, VERDICT];
+    expect(await ask()).toEqual(VERDICT);
+  },
+);
+
+test("a session that was refused when the page was opened is asked for again when the form is sent", async () => {
+  answers = [refusal("too-many"), SESSION, VERDICT];
+  transport.prepare();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(await ask()).toEqual(VERDICT);
 });
 
 test("passes on what the gate refuses, and does not ask twice", async () => {

@@ -24,6 +24,7 @@ interface Session {
   session: string;
   key: string;
   quiz?: Quiz;
+  expires_in: number;
 }
 
 /** Gives the exact text that is sealed, with the answers to the session's quiz in it. */
@@ -37,19 +38,16 @@ const fail = (error: { code: string; message: string }): never => {
 };
 
 /** A text body, no credentials and no header of our own: the browser asks no leave beforehand (CORS preflight). */
-async function post<Answer>(path: string, content: object): Promise<Answer> {
+function post<Answer extends { expires_in: number }>(path: string, content: object): Promise<Answer> {
   const body = JSON.stringify(content);
   const signal = AbortSignal.timeout?.(GIVE_UP_MS);
-  const answer = await fetch(options.endpoint + path, {
-    method: "POST",
-    body,
-    credentials: "omit",
-    keepalive: true,
-    signal,
-  })
-    .then((response) => response.json())
-    .catch(({ message }) => ({ error: { code: "network", message } }));
-  return answer.error ? fail(answer.error) : answer;
+  return (
+    fetch(options.endpoint + path, { method: "POST", body, credentials: "omit", keepalive: true, signal })
+      .then((response) => response.json())
+      .then((answer) => (answer.expires_in ? answer : fail(answer.error)))
+      // A proxy that answers in the gate's place may do so in JSON, too; its codes are numbers, as are a DOMException's.
+      .catch(({ code, message }) => fail({ code: code?.trim ? code : "network", message }))
+  );
 }
 
 /** The session that is open, for one verdict on one action. */
@@ -65,7 +63,10 @@ export function prepare(action = options.action): void {
     (opened) => {
       after = opened.session;
     },
-    () => {},
+    () => {
+      // What stood in its way may be over when the form is sent.
+      open = undefined;
+    },
   );
 }
 
@@ -80,12 +81,12 @@ async function attempt(action: string | undefined, payload: Payload): Promise<Ve
 
 /**
  * Seals what `payload` gives and fetches the verdict. Tries again once, with a new session, where that can help: whether a session
- * has expired is the gate's to say.
+ * has expired is the gate's to say, and one that it does not know was opened before its keys or its clock were changed.
  */
 export async function fetchVerdict(action: string | undefined, payload: Payload): Promise<Verdict> {
   const code = "insecure-context";
   if (!isSecureContext) fail({ code, message: code });
   return attempt(action, payload).catch((error: GateError) =>
-    /^(network|session-(expired|spent))$/.test(error.code) ? attempt(action, payload) : fail(error),
+    /^(network$|session-)/.test(error.code) ? attempt(action, payload) : fail(error),
   );
 }

@@ -193,6 +193,17 @@ inBrowsers("a page", (bench, kind) => {
     expect(bench.shop.posts[0]).toMatchObject({ "hushgate-token": "token-v2" });
   });
 
+  test("a machine that slept with a token in its form asks for another when the form is sent", async () => {
+    await visit(bench);
+    await verdict(bench);
+    // While it sleeps, the page's own clock stands still on most systems, and the wall's goes on.
+    await run(bench, "const now = Date.now; Date.now = () => now() + 3_600_000; 0");
+    await bench.page.type("#email", "ann@example.org");
+    await bench.page.click("#go");
+    await until(() => bench.shop.posts.length);
+    expect(bench.shop.posts[0]).toMatchObject({ "hushgate-token": "token-v2" });
+  });
+
   test("forgets on reset()", async () => {
     await visit(bench);
     await verdict(bench);
