@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from hushgate.geo.zones import Fit, offsets, zone_fits
 
-PLAUSIBLE = {Fit.OWN, Fit.SAME_OFFSET, Fit.NEUTRAL}
-
 # Names that engines still report, with the country whose people they would put abroad.
 OLD_NAMES = {
     "Africa/Asmera": "ER",

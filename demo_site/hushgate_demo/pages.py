@@ -22,6 +22,14 @@ def blueprint(accounts: Accounts, store: Store, ghosts: Ghosts) -> Blueprint:
         visitor = accounts.read_login(request.cookies.get(outcome.COOKIE, ""))
         return render_template("welcome.html", visitor=visitor) if visitor else redirect("/", 303)
 
+    _confirmed(pages, accounts, store)
+    _verified(pages, accounts, ghosts)
+    return pages
+
+
+def _confirmed(pages: Blueprint, accounts: Accounts, store: Store) -> None:
+    """An account that was challenged is opened by the link in its mail."""
+
     @pages.get("/confirm")
     def ask() -> str:
         return _page("confirm", request.args.get("token", ""))
@@ -33,6 +41,10 @@ def blueprint(accounts: Accounts, store: Store, ghosts: Ghosts) -> Blueprint:
             return _page("confirm", failed=True), 410
         analytics.count(store, account.id, "sign_up")  # the server's own event: there is no page to send it
         return outcome.created(account, accounts)
+
+
+def _verified(pages: Blueprint, accounts: Accounts, ghosts: Ghosts) -> None:
+    """An address is verified by the link in its mail; a ghost's is too, as far as anybody can tell."""
 
     @pages.get("/verify")
     def prove() -> str:
@@ -46,8 +58,6 @@ def blueprint(accounts: Accounts, store: Store, ghosts: Ghosts) -> Blueprint:
         elif account is None or not ghosts.is_ghost(account) or ghosts.fiction.verify_mail(account) is None:
             return _page("verify", failed=True), 410
         return redirect("/welcome", 303)
-
-    return pages
 
 
 def _page(action: str, token: str = "", *, failed: bool = False) -> str:

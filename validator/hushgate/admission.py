@@ -112,6 +112,13 @@ def admit(
         now=time.time(),
     )
     answer = house.room(Door).decide(attempt, Token(token, hostname))
+    _put_on_record(house, answer)
+    admission = _admission(answer)
+    return replace(admission, step_up=_ticket(answer, hostname)) if admission.decision == "challenge" else admission
+
+
+def _put_on_record(house: House, answer: Answer) -> None:
+    """A signup that cannot be put on record is decided all the same."""
     try:
         kept = house.doors.append(_entered(answer))
     except Exception:
@@ -119,8 +126,6 @@ def admit(
         kept = False
     if not kept:
         house.metrics.count(house.metrics.spool_failures)
-    admission = _admission(answer)
-    return replace(admission, step_up=_ticket(answer, hostname)) if admission.decision == "challenge" else admission
 
 
 def _ticket(answer: Answer, hostname: str | None) -> str:

@@ -11,9 +11,6 @@ from hushgate.visit import Decision
 
 Conversion = Literal["count", "suppress"]
 
-NO_DATA = ("missing", "expired", "forged", "replayed", "misdirected", "state_lost", "gate_lost")
-"""The ways in which a signup can come without a usable verdict. Each has its own row in the policy."""
-
 
 class Policy(NamedTuple):
     """What is done with each verdict, and with each way of having none.
@@ -58,6 +55,6 @@ def decide(score: Score, policy: Policy, *, enforce: bool, robot: bool = False) 
 
 
 def decide_without(row: str, policy: Policy, *, enforce: bool) -> Decided:
-    """Applies the policy's row for a visit that has no usable verdict. ``row`` is one of NO_DATA."""
+    """Applies the policy's row for a visit that has no usable verdict. ``row`` is its name."""
     wanted: Decision = getattr(policy, row)
     return Decided(wanted if enforce else "allow", None if enforce else wanted, "suppress")

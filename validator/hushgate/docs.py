@@ -27,6 +27,19 @@ _MAIL = (
     "They join as checks do, the strongest of a family and noisy-or across families, with a verdict of suspect as a family of its own. "
     "Weights and thresholds are in `[sites.<site key>.mail]`.\n"
 )
+_SOURCES = (
+    "One TOML file, `hushgate.toml` or the one that `HUSHGATE_CONFIG` names. Secrets come from the environment only: the gate's "
+    "keys from `HUSHGATE_KEYS` (`hushgate keys new`), the state store from `HUSHGATE_REDIS_URL`. `hushgate config` shows what is in "
+    "force, and every mistake at once.\n"
+)
+_CHECK_WORDS = (
+    'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '
+    "[CHECKS.md](CHECKS.md) has the names.\n"
+)
+_LAYER_WORDS = (
+    'A layer\'s name, and `"off"`, `"observe"` (it says what it would do), or `"enforce"`, which is the default. Where the site '
+    "observes, all of its layers do. docs/door.md tells what each of them does.\n"
+)
 
 
 def pages() -> dict[str, str]:
@@ -95,31 +108,33 @@ def settings_page() -> str:
     lines = [
         _NOTICE,
         "# Settings\n",
-        "One TOML file, `hushgate.toml` or the one that `HUSHGATE_CONFIG` names. Secrets come from the environment only: the gate's "
-        "keys from `HUSHGATE_KEYS` (`hushgate keys new`), the state store from `HUSHGATE_REDIS_URL`. `hushgate config` shows what is in "
-        "force, and every mistake at once.\n",
+        _SOURCES,
         "## `[gate]`, or `HUSHGATE_<NAME>` in the environment\n",
         _table(GATE),
+        *_site_settings(),
+        "## The backend that uses the gate: `HUSHGATE_<NAME>` in its environment, or in its framework's settings\n",
+        _table(CLIENT),
+    ]
+    return "\n".join(lines)
+
+
+def _site_settings() -> list[str]:
+    return [
         "## `[sites.<site key>]`\n",
         _table(SITE),
         "## `[sites.<site key>.policy]`, and `[sites.<site key>.policy.<action>]` for one action\n",
         _table(POLICY),
         "## `[sites.<site key>.checks]`\n",
-        'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '
-        "[CHECKS.md](CHECKS.md) has the names.\n",
+        _CHECK_WORDS,
         "## `[sites.<site key>.layers]`: the layers of the door\n",
-        'A layer\'s name, and `"off"`, `"observe"` (it says what it would do), or `"enforce"`, which is the default. Where the site '
-        "observes, all of its layers do. docs/door.md tells what each of them does.\n",
+        _LAYER_WORDS,
         _layers(),
         *(f"## `[sites.<site key>.{layer.name}]`\n\n{_table(layer.settings)}" for layer in LAYERS if layer.settings),
         "## `[sites.<site key>.logins]`: failed logins, for `gate.login`\n",
         _table(LOGINS),
         "## `[sites.<site key>.step_up]`: what a challenge offers, see docs/step-up.md\n",
         _table(STEP_UP),
-        "## The backend that uses the gate: `HUSHGATE_<NAME>` in its environment, or in its framework's settings\n",
-        _table(CLIENT),
     ]
-    return "\n".join(lines)
 
 
 def _layers() -> str:

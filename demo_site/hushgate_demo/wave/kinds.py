@@ -11,7 +11,6 @@ from hushgate_demo.wave.addresses import draw
 from hushgate_demo.wave.visitor import Signup, Visitor
 
 HOUR = crowd.HOUR
-COUNTRIES = ("DE", "SE", "NL", "US", "FR", "PL")
 THROW_AWAY = (
     "mailinator.com",
     "guerrillamail.com",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -38,21 +38,20 @@ def _group(name: ListName, words: str) -> click.Group:
     return group
 
 
-def _add(name: ListName) -> click.Command:
-    options: list[Callable[[Any], Any]] = [
-        click.option("--reason", default="", help="Why, for those who read the list later."),
-        click.option("--by", default=_me, help="Who does this. Without it, the user of this machine."),
-        click.option(
-            "--until", "--for", "until", help="12h, 7d, 2w, or a date such as 2026-12-31. Without it, for good."
-        ),
-        click.option("--site", default="", help="Site key. Without it, all sites."),
-        click.option("--kind", type=click.Choice(get_args(Kind)), help="What VALUE is; needed for a user agent only."),
-    ]
+def _options(name: ListName) -> Iterator[Callable[[Any], Any]]:
+    """What may be said of an entry."""
+    yield click.option("--reason", default="", help="Why, for those who read the list later.")
+    yield click.option("--by", default=_me, help="Who does this. Without it, the user of this machine.")
+    yield click.option(
+        "--until", "--for", "until", help="12h, 7d, 2w, or a date such as 2026-12-31. Without it, for good."
+    )
+    yield click.option("--site", default="", help="Site key. Without it, all sites.")
+    yield click.option("--kind", type=click.Choice(get_args(Kind)), help="What VALUE is; needed for a user agent only.")
     if name == "block":
-        options.append(
-            click.option("--decision", type=click.Choice(_DECISIONS), default="deny", help="What becomes of it.")
-        )
+        yield click.option("--decision", type=click.Choice(_DECISIONS), default="deny", help="What becomes of it.")
 
+
+def _add(name: ListName) -> click.Command:
     def add(values: tuple[str, ...], **more: Any) -> None:
         config = load()
         if more["site"] and more["site"] not in config.sites:
@@ -67,7 +66,7 @@ def _add(name: ListName) -> click.Command:
                 click.echo(f"  note: {note}")
 
     command = click.argument("values", nargs=-1, required=True, metavar="VALUE...")(add)
-    for option in reversed(options):
+    for option in reversed([*_options(name)]):
         command = option(command)
     words = "Adds VALUE: an address or a range, AS64500, a mail domain, or agent:curl/* (* stands for anything)."
     return click.command("add", help=words)(command)

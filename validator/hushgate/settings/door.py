@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from hushgate.settings import readers as read
 from hushgate.settings.setting import Rate, Setting
 from hushgate.visit import Decision
 
 MODE = read.one_of("off", "observe", "enforce")
-Mode = Literal["off", "observe", "enforce"]
 
 
 @dataclass(frozen=True)

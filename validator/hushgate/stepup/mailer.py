@@ -12,7 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from hushgate.upstream import TIMEOUT, Upstream, UpstreamLost
 
@@ -96,15 +96,10 @@ def _send(url: str, password: str, mail: Mail) -> None:
     except (ValueError, MessageError, IndexError):
         log.info("a mail code was not sent: the form's address is none")
         return
-    parts = urlsplit(url)
-    host, context = parts.hostname or "", ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
-    with server:
+    parts, context = urlsplit(url), ssl.create_default_context()
+    with _connect(parts, context) as server:
         server.ehlo()
-        if parts.scheme == "smtp" and (host not in LOCAL or server.has_extn("starttls")):
+        if parts.scheme == "smtp" and (parts.hostname not in LOCAL or server.has_extn("starttls")):
             server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), password)
@@ -117,3 +112,10 @@ def _send(url: str, password: str, mail: Mail) -> None:
                 raise
             # it may be the address after all: who chooses that must not be able to stop the mails of others
             log.warning("a mail code was not sent: the mail server refused it with %d", error.smtp_code)
+
+
+def _connect(url: SplitResult, context: ssl.SSLContext) -> smtplib.SMTP:
+    host = url.hostname or ""
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=TIMEOUT, context=context)
+    return smtplib.SMTP(host, url.port or 25, timeout=TIMEOUT)

@@ -76,7 +76,7 @@ def blueprint(_house: House) -> Blueprint:
     """The scripts' routes."""
     routes = Blueprint("collector", __name__)
 
-    @routes.get("/v1/<any('hushgate.js', 'rooms.js', 'decoy.js', 'stepup.js', 'room.js'):name>")
+    @routes.get(f"/v1/<any({', '.join(map(repr, (*SCRIPTS, *_FORMER)))}):name>")
     def moving(name: str) -> Response:
         return _script(_FORMER.get(name, name), _MOVING)
 

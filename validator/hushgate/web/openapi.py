@@ -115,6 +115,8 @@ _BACKEND: dict[str, tuple[str, type[msgspec.Struct], type[msgspec.Struct]]] = {
     "/v1/outcome": ("Puts on record what became of a visit", OutcomeQuestion, OutcomeAnswer),
     "/v1/login": ("Decides about an attempt to log in, or counts one that failed", LoginQuestion, LoginAnswer),
 }
+_PAGES = ("text/plain", "application/json")
+_FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @cache
@@ -129,38 +131,57 @@ def describe() -> dict[str, Any]:
             "version": __version__,
             "description": "A verdict on signups. See docs/protocol.md.",
         },
-        "paths": {
-            "/v1/session": {"post": _post("Opens a session", ("text/plain",), "Opening", "SessionAnswer")},
-            "/v1/verdict": {"post": _post("Judges a visit", ("text/plain",), "Envelope", "VerdictAnswer")},
-            "/v1/siteverify": {
-                "post": _post("Redeems a token; always 200", _FORMS, "Redeem", "Redemption", refuses=False)
-            },
-            **{path: {"post": _backend(*row)} for path, row in _BACKEND.items()},
-            "/v1/step-up/offer": {"post": _post("Asks for a step-up, by a ticket", _PAGES, "OfferQuestion", "Offer")},
-            "/v1/step-up/answer": {"post": _post("Answers a step-up", _PAGES, "StepAnswer", "Passed")},
-            "/v1/stepup.js": {"get": _get("The page's script for a step-up", "text/javascript")},
-            "/v1/stepup": {"get": _get("The frame that it works in", "text/html")},
-            "/v1/lists": {
-                "get": _get("The entries that hold for the site", "application/json"),
-                "post": _backend("Adds an entry to the blocklist or the allowlist", ListQuestion, ListAnswer),
-            },
-            "/v1/lists/{id}": {
-                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
-                "delete": _get("Removes an entry", "application/json", also="404"),
-            },
-            "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
-            "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
-            "/v1/rooms": {"get": _get("The frame that the collector opens", "text/html")},
-            "/healthz": {"get": _get("The process is up", "application/json")},
-            "/readyz": {"get": _get("The state store answers", "application/json", also="503")},
-            "/metrics": {"get": _get("Counters for Prometheus", "text/plain")},
-        },
+        "paths": {**_visits(), **_backends(), **_step_ups(), **_lists(), **_files()},
         "components": {"schemas": components},
     }
 
 
-_PAGES = ("text/plain", "application/json")
-_FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+def _visits() -> dict[str, Any]:
+    """What the collector asks."""
+    return {
+        "/v1/session": {"post": _post("Opens a session", ("text/plain",), "Opening", "SessionAnswer")},
+        "/v1/verdict": {"post": _post("Judges a visit", ("text/plain",), "Envelope", "VerdictAnswer")},
+    }
+
+
+def _backends() -> dict[str, Any]:
+    """What a site's backend asks."""
+    redeems = _post("Redeems a token; always 200", _FORMS, "Redeem", "Redemption", refuses=False)
+    return {"/v1/siteverify": {"post": redeems}, **{path: {"post": _backend(*row)} for path, row in _BACKEND.items()}}
+
+
+def _step_ups() -> dict[str, Any]:
+    return {
+        "/v1/step-up/offer": {"post": _post("Asks for a step-up, by a ticket", _PAGES, "OfferQuestion", "Offer")},
+        "/v1/step-up/answer": {"post": _post("Answers a step-up", _PAGES, "StepAnswer", "Passed")},
+        "/v1/stepup.js": {"get": _get("The page's script for a step-up", "text/javascript")},
+        "/v1/stepup": {"get": _get("The frame that it works in", "text/html")},
+    }
+
+
+def _lists() -> dict[str, Any]:
+    return {
+        "/v1/lists": {
+            "get": _get("The entries that hold for the site", "application/json"),
+            "post": _backend("Adds an entry to the blocklist or the allowlist", ListQuestion, ListAnswer),
+        },
+        "/v1/lists/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "delete": _get("Removes an entry", "application/json", also="404"),
+        },
+    }
+
+
+def _files() -> dict[str, Any]:
+    """What anybody may read: the collector's files, and how the gate is."""
+    return {
+        "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
+        "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
+        "/v1/rooms": {"get": _get("The frame that the collector opens", "text/html")},
+        "/healthz": {"get": _get("The process is up", "application/json")},
+        "/readyz": {"get": _get("The state store answers", "application/json", also="503")},
+        "/metrics": {"get": _get("Counters for Prometheus", "text/plain")},
+    }
 
 
 def _content(schema: str, *kinds: str) -> dict[str, Any]:
