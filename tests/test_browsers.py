@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from hushgate.cli import main
 from running import CHROMIUM_FLAGS, Demo, running_demo
-from screen import browsing, display, executable, missing_tools
+from screen import Hands, Place, browsing, display, executable, missing_tools
 
 QUOTED = '"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"'
 FIELDS = ("name", "email", "password")
@@ -99,24 +99,28 @@ def rectangles(demo: Demo, width: int, height: int) -> dict[str, list[float]]:
     return found
 
 
+def sign_up(hands: Hands, place: Place, where: dict[str, list[float]], url: str, email: str) -> None:
+    """As a person does: by mouse into the first two fields, by Tab into the third, and by mouse on the button."""
+    hands.visit(url)
+    for number, (name, value) in enumerate(zip(FIELDS, ("Jordan Ellis", email, "Tr1cky-Pass"), strict=True)):
+        x, y, width, height = where[f"input[name={name}]"]
+        if number < 2:
+            hands.move(place.left + x + width * 0.37, place.top + y + height * 0.6)
+            hands.click()
+        else:
+            hands.press("Tab")
+        hands.type(value)
+    x, y, width, height = where["button[type=submit]"]
+    hands.move(place.left + x + width * 0.41, place.top + y + height * 0.55)
+    hands.click()
+
+
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_a_person_at_a_real_browser_is_let_in_and_counted(demo: Demo, browser: str) -> None:
     need("chromium", browser, "screen")
     email = f"{browser}-person@example.com"
     with browsing(browser, seed=len(browser)) as (hands, place):
-        where = rectangles(demo, place.width, place.height)
-        hands.visit(demo.url)
-        for number, (name, value) in enumerate(zip(FIELDS, ("Jordan Ellis", email, "Tr1cky-Pass"), strict=True)):
-            x, y, width, height = where[f"input[name={name}]"]
-            if number < 2:
-                hands.move(place.left + x + width * 0.37, place.top + y + height * 0.6)
-                hands.click()
-            else:
-                hands.press("Tab")
-            hands.type(value)
-        x, y, width, height = where["button[type=submit]"]
-        hands.move(place.left + x + width * 0.41, place.top + y + height * 0.55)
-        hands.click()
+        sign_up(hands, place, rectangles(demo, place.width, place.height), demo.url, email)
         entry = demo.latest(email, seconds=15)
         # the browser tells of the conversion after its answer: it stays until it has
         for _ in range(50):

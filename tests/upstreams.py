@@ -47,12 +47,7 @@ class Service:
         return json.dumps({"data": {**data, "abuseConfidenceScore": self.scores.get(address, 0)}}).encode()
 
 
-@contextmanager
-def service() -> Iterator[Service]:
-    """A fake on a free port."""
-    told = Service()
-    told.hold.set()
-
+def _handler(told: Service) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             told.asked.append((self.path, dict(self.headers)))
@@ -68,7 +63,15 @@ def service() -> Iterator[Service]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def service() -> Iterator[Service]:
+    """A fake on a free port."""
+    told = Service()
+    told.hold.set()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(told))
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     told.url = f"http://127.0.0.1:{server.server_port}"

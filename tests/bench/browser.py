@@ -91,6 +91,20 @@ def _build(folder: Path) -> None:
     subprocess.run(command, check=True)
 
 
+def _settings(folder: Path) -> dict[str, str]:
+    """The environment of a gate that keeps everything in the folder."""
+    settings = folder / "hushgate.toml"
+    words = {"data": folder / "data", "site": SITE, "host": "127.0.0.1", "hash": hash_secret(new_secret())}
+    settings.write_text(SETTINGS.format(**words))
+    return {**os.environ, "HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
+
+
+def _write_pages(folder: Path, gate: str) -> None:
+    (folder / "beside.html").write_text(_SIDE_BY_SIDE)
+    (folder / "embedded.html").write_text(_EMBEDDED % gate)
+    (folder / "watched.html").write_text(_WATCHED)
+
+
 def measure() -> None:
     """Prints the figures. They are this machine's, with whatever else it was doing."""
     if not executable("chromium"):
@@ -100,14 +114,8 @@ def measure() -> None:
         folder = Path(text)
         _fetch_fpscanner(folder)
         _build(folder)
-        settings = folder / "hushgate.toml"
-        words = {"data": folder / "data", "site": SITE, "host": "127.0.0.1", "hash": hash_secret(new_secret())}
-        settings.write_text(SETTINGS.format(**words))
-        environ = {**os.environ, "HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
-        with serving(environ) as (gate, _), _pages(folder) as site, sync_playwright() as driver:
-            (folder / "beside.html").write_text(_SIDE_BY_SIDE)
-            (folder / "embedded.html").write_text(_EMBEDDED % gate)
-            (folder / "watched.html").write_text(_WATCHED)
+        with serving(_settings(folder)) as (gate, _), _pages(folder) as site, sync_playwright() as driver:
+            _write_pages(folder, gate)
             browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
             print(f"Chromium {browser.version}, headless, by a driver", flush=True)
             _alone(browser, f"{site}/beside.html")

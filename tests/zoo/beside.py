@@ -32,7 +32,8 @@ class Beside:
 
     def __init__(self, demo: str, *, ask: bool = True) -> None:
         self._answers: dict[str, dict[str, Any]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(demo, self._answers, ask=ask))
+        told = {"target": urlsplit(demo).netloc, "answers": self._answers, "ask": ask}
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Passing", (_Passing,), told))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -59,51 +60,51 @@ def beside(demo: str, *, ask: bool = True) -> Iterator[Beside]:
         made.close()
 
 
-def _handler(demo: str, answers: dict[str, dict[str, Any]], *, ask: bool) -> type[BaseHTTPRequestHandler]:
-    target = urlsplit(demo).netloc
+class _Passing(BaseHTTPRequestHandler):
+    """One request of the browser's: answered here, or passed on to the ``target``, a host and port."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    target: str
+    answers: dict[str, dict[str, Any]]
+    ask: bool
+    protocol_version = "HTTP/1.1"
 
-        def log_message(self, *_: Any) -> None:
-            pass
+    def log_message(self, *_: Any) -> None:
+        pass
 
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if ask and path in FILES:
-                self._send(200, {"Content-Type": "text/javascript"}, FILES[path].read_bytes())
-            else:
-                self._pass_on(None)
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if self.ask and path in FILES:
+            self._send(200, {"Content-Type": "text/javascript"}, FILES[path].read_bytes())
+        else:
+            self._pass_on(None)
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if urlsplit(self.path).path == "/zoo/answer":
-                subject = parse_qs(urlsplit(self.path).query)["zoo"][0]
-                answers[subject] = json.loads(body)
-                self._send(204, {}, b"")
-            else:
-                self._pass_on(body)
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if urlsplit(self.path).path == "/zoo/answer":
+            subject = parse_qs(urlsplit(self.path).query)["zoo"][0]
+            self.answers[subject] = json.loads(body)
+            self._send(204, {}, b"")
+        else:
+            self._pass_on(body)
 
-        def _pass_on(self, body: bytes | None) -> None:
-            connection = http.client.HTTPConnection(target, timeout=30)
-            try:
-                headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
-                connection.request(self.command, self.path, body, headers)
-                answer = connection.getresponse()
-                kept = {name: value for name, value in answer.getheaders() if name.lower() not in _HOP}
-                self._send(answer.status, *_with_script(kept, answer.read(), ask=ask))
-            finally:
-                connection.close()
+    def _pass_on(self, body: bytes | None) -> None:
+        connection = http.client.HTTPConnection(self.target, timeout=30)
+        try:
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            kept = {name: value for name, value in answer.getheaders() if name.lower() not in _HOP}
+            self._send(answer.status, *_with_script(kept, answer.read(), ask=self.ask))
+        finally:
+            connection.close()
 
-        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response_only(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            with suppress(BrokenPipeError, ConnectionResetError):  # a browser may be closed at any time
-                self.end_headers()
-                self.wfile.write(body)
-
-    return Handler
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        with suppress(BrokenPipeError, ConnectionResetError):  # a browser may be closed at any time
+            self.end_headers()
+            self.wfile.write(body)
 
 
 def _with_script(headers: dict[str, str], body: bytes, *, ask: bool) -> tuple[dict[str, str], bytes]:
