@@ -214,7 +214,7 @@ def test_each_framework_has_the_tags_of_a_step_up(rig: Rig) -> None:
         assert set(said) == {TAG.format(url)}
 
 
-def test_without_a_public_place_the_tag_says_what_to_set(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_public_place_the_tag_says_what_to_set(tmp_path: Any) -> None:
     from hushgate.errors import SettingsError
     from hushgate.gate import Gate
     from hushgate.integrations.desk import Desk

@@ -209,9 +209,7 @@ def test_an_async_ghost_leaves_the_loop_to_others(tmp_path: Path) -> None:
     assert order == ["ghost in", "ghost in", "person", "ghost out", "ghost out"]
 
 
-def test_many_threads_share_one_reservoir_and_nobody_meets_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_threads_share_one_reservoir_and_nobody_meets_an_error(tmp_path: Path) -> None:
     pace, errors = opened(tmp_path), list[BaseException]()
 
     def work(seed: int) -> None:

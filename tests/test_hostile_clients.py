@@ -112,7 +112,7 @@ def recorded() -> list[Any]:
     return [pytest.param(read_visit(file.read_text()), id=file.stem) for file in sorted(PEOPLE.glob("*.json"))]
 
 
-def replayed(rig: Rig, visit: Visit, signals: dict[str, Any]) -> str:
+def replayed(visit: Visit, signals: dict[str, Any]) -> str:
     """The sealed text as it was recorded, told again to the session that was opened last."""
     told = {name: {"v": value, "ms": 1} for name, value in signals.items()}
     told.update({name: {"e": reason} for name, reason in visit.missing.items()})
@@ -137,7 +137,7 @@ def test_a_persons_payload_in_another_session_is_not_human(rig: Rig, visit: Visi
         rig.open()
         signals["quiz"] = list(rig.quiz)
     opened = rig.post("/v1/session", {"sitekey": "site-test", "action": "signup"}, headers_of(visit)).get_json()
-    response = rig.post("/v1/verdict", rig.seal(opened, replayed(rig, visit, signals)), headers_of(visit))
+    response = rig.post("/v1/verdict", rig.seal(opened, replayed(visit, signals)), headers_of(visit))
     assert response.status_code == 200, response.text
     assert rig.redeem(response.get_json()["token"])["verdict"] != "human"
 

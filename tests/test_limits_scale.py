@@ -67,7 +67,7 @@ def test_a_device_that_comes_again_and_again_is_slowed(door: Opened) -> None:
     assert site.signup(token=site.rig.token(window)).log["code"] == "over-device"
 
 
-def test_the_story_of_a_device_is_of_one_site_and_one_day(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_story_of_a_device_is_of_one_site_and_one_day(rig: Rig) -> None:
     read = rig.house.tokens.read
     device = read(rig.token()).device
     assert len(device) == 12 and read(rig.token()).device == device

@@ -211,7 +211,7 @@ def test_https_is_spoken_and_its_certificate_checked(rig: Rig, tmp_path: Path, m
             assert admission.allowed and admission.commit() is True and admission.commit() is False
 
 
-def test_a_handshake_that_never_ends_is_cut_off(rig: Rig) -> None:
+def test_a_handshake_that_never_ends_is_cut_off() -> None:
     with ill_mannered(silent) as url, held(url.replace("http:", "https:"), SECRET, budget_ms=300) as gate, took(10):
         assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
 

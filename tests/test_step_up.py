@@ -46,9 +46,7 @@ def test_only_a_challenge_is_offered_a_step_up(desk: Desk) -> None:
         desk.gate.step_up.answer(ghost.step_up, "")
 
 
-def test_a_stepped_token_satisfies_a_challenge_and_nothing_stronger(
-    here: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stepped_token_satisfies_a_challenge_and_nothing_stronger(here: Desk) -> None:
     _, admission = here.challenged()
     offer = here.gate.step_up.offer(admission)
     new = here.gate.step_up.answer(offer.ticket, solved(offer.challenge))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
@@ -35,9 +35,7 @@ def test_a_ticket_is_good_for_ten_minutes(here: Desk, monkeypatch: pytest.Monkey
     assert here.gate.step_up.offer(admission).problem == "step-refused"
 
 
-def test_a_ticket_of_another_site_is_refused(here: Desk, tmp_path: Path) -> None:
-    from dataclasses import replace
-
+def test_a_ticket_of_another_site_is_refused(here: Desk) -> None:
     _, admission = here.challenged()
     site = replace(here.rig.house.config.sites[SITE], key="site-other")
     here.rig.house.config.sites["site-other"] = site

@@ -60,7 +60,7 @@ def test_a_token_of_another_action_is_not_taken(gate: Gate) -> None:
     assert asked(gate, token(gate, "allow", action="login"), action="login").decision == "allow"
 
 
-def test_nobody_forces_an_outcome_where_test_keys_are_off(tmp_path: Path, gate: Gate, rig: Rig) -> None:
+def test_nobody_forces_an_outcome_where_test_keys_are_off(tmp_path: Path, rig: Rig) -> None:
     other = tmp_path / "off"
     other.mkdir()
     with closing(opened(other, "false")) as strict, pytest.raises(HushgateError, match="HUSHGATE_TEST_KEYS"):
