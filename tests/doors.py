@@ -14,9 +14,7 @@ from hushgate.house import House
 from hushgate.signup import door as signup_door
 from hushgate.signup.layer import Attempt, Layer
 from hushgate.visit import Decision, Word
-from stories import HEADERS, SIGNALS, Rig, open_rig
-
-DRIVEN = {**SIGNALS, "webdriver": True}
+from stories import HEADERS, Rig, open_rig
 
 
 def gate_of(rig: Rig) -> Gate:

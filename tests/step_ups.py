@@ -12,11 +12,10 @@ import pytest
 
 from gates import remote, visitor
 from hushgate import Admission, Gate
-from stories import HEADERS, SIGNALS, SITE, Rig, open_rig
+from stories import HEADERS, SITE, Rig, open_rig
 
 WORK: dict[str, Any] = {"kind": "proof-of-work", "easiest": 4, "hardest": 8}
 GREY: dict[str, Any] = {"policy": {"human": "challenge"}, "layers": {"limits": "off"}}
-GHOST = {**SIGNALS, "webdriver": True}
 
 
 def solved(challenge: dict[str, Any] | None) -> str:

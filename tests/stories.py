@@ -108,6 +108,9 @@ SIGNALS: dict[str, Any] = {
         "presses": {"n": 3, "centred": 0, "held_p50": 81.0, "held_min": 62.0, "moves_before_min": 11},
     },
 }
+DRIVEN: dict[str, Any] = {**SIGNALS, "webdriver": True}
+"""The same browser, which says that it is driven."""
+
 NETWORK = {"country": "DE", "asn": 3320, "org": "Deutsche Telekom AG", "kind": "access"}
 
 

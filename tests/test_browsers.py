@@ -17,24 +17,12 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, sync_playwright
 
+from browsers import FIELDS, need, rectangles
 from hushgate.cli import main
 from running import CHROMIUM_FLAGS, Demo, running_demo
-from screen import Hands, Place, browsing, display, executable, missing_tools
+from screen import Hands, Place, browsing, display, executable
 
 QUOTED = '"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"'
-FIELDS = ("name", "email", "password")
-RECTANGLES = """() => Object.fromEntries(['input[name=name]', 'input[name=email]', 'input[name=password]', 'button[type=submit]']
-  .map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, [r.x, r.y, r.width, r.height]] }))"""
-
-
-def need(*what: str) -> None:
-    """Skips, saying what is missing; in CI nothing may be missing."""
-    missing = [name for name in what if name in ("chromium", "firefox") and not executable(name)]
-    missing += missing_tools() if "screen" in what else []
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"not on this machine: {', '.join(missing)}")
-    if missing:
-        pytest.skip(f"not on this machine: {', '.join(missing)}")
 
 
 @pytest.fixture(scope="module")
@@ -85,18 +73,6 @@ def test_the_seeds_browser_headful_is_ghosted(demo: Demo) -> None:
     with display() as screen:
         seen = seed_browser(demo, "seed-headful@example.com", headless=False, screen=screen)
     check_ghost(demo, "seed-headful@example.com", seen)
-
-
-def rectangles(demo: Demo, width: int, height: int) -> dict[str, list[float]]:
-    """Where the fields are in a view of this size, by a visit that sends nothing."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.goto(demo.url)
-        page.wait_for_timeout(500)
-        found: dict[str, list[float]] = page.evaluate(RECTANGLES)
-        browser.close()
-    return found
 
 
 def sign_up(hands: Hands, place: Place, where: dict[str, list[float]], url: str, email: str) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from browsers import FIELDS, need, rectangles
 from hushgate.judge import default_rules, judge_record
 from running import CHROMIUM_FLAGS, Demo, running_demo
 from screen import browsing, display, executable
-from test_browsers import FIELDS, need, rectangles
 
 Way = Callable[[Page, str], None]
 RESISTS = {"privacy.resistFingerprinting": True, "privacy.resistFingerprinting.letterboxing": True}

@@ -20,10 +20,9 @@ from running import CHROMIUM_FLAGS
 from screen import executable
 from servers import free_port
 from sites import FIELD, FRAMEWORKS, Site, django_site, settings_for
-from stories import SIGNALS, SITE, Rig, open_rig
+from stories import DRIVEN, SIGNALS, SITE, Rig, open_rig
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
-BOT = {**SIGNALS, "webdriver": True}
 
 
 @pytest.fixture(params=FRAMEWORKS)
@@ -59,7 +58,7 @@ def test_a_mistake_in_the_form_does_not_burn_the_token(site: Site, rig: Rig) -> 
 def test_a_bot_gets_the_same_answer_and_nothing_behind_it(site: Site, rig: Rig) -> None:
     person, bot, curl = (
         site.sign_up(rig.token()),
-        site.sign_up(rig.token(BOT)),
+        site.sign_up(rig.token(DRIVEN)),
         site.sign_up(None, headers={"User-Agent": "curl/8"}),
     )
     for ghost in (bot, curl):
@@ -142,7 +141,7 @@ def test_djangos_middleware_protects_views_that_are_not_ours(rig: Rig) -> None:
         protected = {**settings_for(url, rig.secret), "HUSHGATE_PROTECT": {"signup": "signup"}}
         for asynchronous in (False, True):
             with django_site(protected, asynchronous=asynchronous) as site:
-                assert site.sign_up("x").status == 403 and site.sign_up(rig.token(BOT)).status == 403
+                assert site.sign_up("x").status == 403 and site.sign_up(rig.token(DRIVEN)).status == 403
                 token = rig.token()
                 site.sign_up(token)
                 assert rig.redeem(token)["error-codes"] == ["timeout-or-duplicate"]
@@ -160,7 +159,7 @@ def test_hooks_answer_by_decision_in_flask(rig: Rig) -> None:
         app.post("/in")(hushgate.protect(on_ghost=lambda admission: "ghost")(_view))
         client, browser = app.test_client(), {"User-Agent": SIGNALS["user_agent"], "Accept-Language": "de"}
         assert client.post("/in", data={FIELD: rig.token()}, headers=browser).text == "in"
-        assert client.post("/in", data={FIELD: rig.token(BOT)}, headers=browser).text == "ghost"
+        assert client.post("/in", data={FIELD: rig.token(DRIVEN)}, headers=browser).text == "ghost"
         assert client.post("/in", data={}, headers=browser).status_code == 401
         with pytest.raises(TypeError, match="no hook on_gohst"):
             hushgate.protect(on_gohst=lambda admission: "")

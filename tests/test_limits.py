@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from doors import DRIVEN, Door, Opened
+from doors import Door, Opened
 from hushgate.errors import StateLost
 from hushgate.signup.limits import domain_of, visitor
 from servers import Cluster
-from stories import HEADERS, Rig, open_rig
+from stories import DRIVEN, HEADERS, Rig, open_rig
 
 
 def test_the_sixth_signup_of_an_address_within_an_hour_is_told_to_wait(door: Opened) -> None:

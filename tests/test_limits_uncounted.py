@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from doors import DRIVEN, Door, Opened
-from stories import open_rig
+from doors import Door, Opened
+from stories import DRIVEN, open_rig
 
 
 def test_what_another_layer_refuses_is_not_counted(door: Opened) -> None:

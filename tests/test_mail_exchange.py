@@ -3,81 +3,25 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rdatatype
-import dns.rrset
 import pytest
 
 from hushgate.signup.mail import exchange
 from hushgate.signup.mail.exchange import Exchange, Exchanges
+from name_servers import MAIL_HOSTS, Answer, NameServer, honest
 
-ZONE = {
-    ("gmail.com", "MX"): "5 smtp.google.com.",
-    ("firm.example.com", "MX"): "10 mx.firm.example.com.",
-    ("null.example.com", "MX"): "0 .",
-    ("old.example.com", "A"): "192.0.2.7",
-    ("bare.example.com", "TXT"): '"no mail here"',
-}
-Answer = Callable[[str, str], str | None]
-
-
-class Resolver:
-    """A DNS server over UDP. ``answer`` gives the record of a name and kind, "" for none of this kind, None for no such name."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer, self.asked, self.delay = answer, list[tuple[str, str]](), 0.0
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.socket.getsockname()[1]}"
-        self.thread = threading.Thread(target=self._serve)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            wire, caller = self.socket.recvfrom(4096)
-            if not wire:
-                return
-            query = dns.message.from_wire(wire)
-            question = query.question[0]
-            name, kind = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
-            self.asked.append((name, kind))
-            time.sleep(self.delay)
-            response = dns.message.make_response(query)
-            response.flags |= dns.flags.RA
-            found = self.answer(name, kind)
-            if found:
-                response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, found))
-            response.set_rcode(dns.rcode.NXDOMAIN if found is None else dns.rcode.NOERROR)
-            self.socket.sendto(response.to_wire(), caller)
-
-    def close(self) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-            last.sendto(b"", self.socket.getsockname())
-        self.thread.join(10)
-        self.socket.close()
-
-
-def honest(name: str, kind: str) -> str | None:
-    known = [entry for entry in ZONE if entry[0] == name]
-    return ZONE.get((name, kind), "") if known else None
-
-
-Started = Callable[[Answer], tuple[Resolver, Exchanges]]
+Started = Callable[[Answer], tuple[NameServer, Exchanges]]
 
 
 @pytest.fixture
 def start() -> Iterator[Started]:
     opened: list[Any] = []
 
-    def begin(answer: Answer) -> tuple[Resolver, Exchanges]:
-        resolver = Resolver(answer)
+    def begin(answer: Answer) -> tuple[NameServer, Exchanges]:
+        resolver = NameServer(answer)
         exchanges = Exchanges([resolver.address])
         opened.extend((exchanges, resolver))
         return resolver, exchanges
@@ -117,7 +61,7 @@ def test_a_resolver_that_knows_everything_is_not_believed(start: Started) -> Non
         lambda name, kind: {"A": "192.0.2.9"}.get(kind, "") if name != "gmail.com" else honest(name, kind)
     )
     assert exchanges.look("null.example.com", 10).delivers
-    _, wild = start(lambda name, kind: ZONE.get((name, kind), "10 mx.example.net." if kind == "MX" else ""))
+    _, wild = start(lambda name, kind: MAIL_HOSTS.get((name, kind), "10 mx.example.net." if kind == "MX" else ""))
     assert wild.look("null.example.com", 10) == Exchange(None, "the resolver knows domains that do not exist")
 
 

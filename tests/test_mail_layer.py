@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from doors import DRIVEN, gate_of
+from doors import gate_of
 from hushgate import Admission, Gate
 from hushgate.errors import StateLost
 from hushgate.events.doors import read_doors
 from hushgate.signup.mail import keep
-from stories import HEADERS, SITE, Rig, open_rig
-from test_mail_exchange import Resolver, honest
+from name_servers import NameServer, honest
+from stories import DRIVEN, HEADERS, SITE, Rig, open_rig
 
 ALONE = {"limits": "off"}
 
@@ -196,7 +196,7 @@ def test_an_address_is_kept_as_a_hash_of_the_sites_own_unless_the_site_says_othe
 
 def test_a_domain_that_takes_no_mail_is_asked_and_a_resolver_that_lies_harms_nobody(tmp_path: Path) -> None:
     for number, (answer, expected) in enumerate(((honest, "challenge"), (lambda *_: None, "allow"))):
-        resolver = Resolver(answer)
+        resolver = NameServer(answer)
         settings = {"mx_lookups": True, "mx_servers": [resolver.address], "mx_budget_ms": 1000}
         rig = open_rig(tmp_path / str(number), gate=settings, layers=ALONE)
         said = Door(rig).signup("ann@firn.example.com")

@@ -15,9 +15,7 @@ from hushgate.cli import main
 from hushgate.events.doors import FOLDER, Entered, Spoken, read_doors, summarise
 from hushgate.keys import new_key
 from hushgate.signup.lists import open_book
-from stories import HOST, SIGNALS, SITE, open_rig
-
-BOT = {**SIGNALS, "webdriver": True}
+from stories import DRIVEN, HOST, SITE, open_rig
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def _signups(site: Door) -> None:
     for n in range(3):
         site.signup(email=f"ann{n}@mail.example")
     for n in range(2):
-        site.signup(f"198.51.100.{n}", email="x@y.example", token=site.rig.token(BOT))
+        site.signup(f"198.51.100.{n}", email="x@y.example", token=site.rig.token(DRIVEN))
     site.signup("198.51.100.9", token="")
 
 
@@ -112,7 +110,7 @@ def test_a_form_that_was_sent_again_is_one_signup_and_old_ones_are_left_out(site
 
 def test_a_word_that_was_lifted_stops_nobody(site: Door, tmp_path: Path) -> None:
     site.rig.house.room(open_book).add("allow", "203.0.113.7", by="ann")
-    site.signup(token=site.rig.token(BOT))
+    site.signup(token=site.rig.token(DRIVEN))
     [entered] = read_doors(tmp_path)
     assert entered.would == "allow" and entered.standing == []
     assert [word.lifted for word in entered.words if word.layer == "verdict"] == ["lists"]

@@ -5,47 +5,30 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from dns.resolver import Resolver
-from dnslib import QTYPE, RCODE, RR, DNSRecord
-from dnslib.server import BaseResolver, DNSServer
 
 from agents import NOWHERE, YANDEX
 from hushgate.robots import Lookout
 from hushgate.robots.names import WAITING_MAX, Names
 from hushgate.visit import Robot
+from name_servers import NameServer, zone_of
 from servers import free_port
 
 
-class _Zone(BaseResolver):  # type: ignore[misc]
-    def __init__(self) -> None:
-        self.records: dict[tuple[str, str], str] = {}
-        self.asked: list[str] = []
-
-    def resolve(self, request: DNSRecord, handler: Any) -> DNSRecord:
-        name, kind = str(request.q.qname).rstrip(".").lower(), QTYPE[request.q.qtype]
-        self.asked.append(f"{name} {kind}")
-        reply = request.reply()
-        if (name, kind) in self.records:
-            reply.add_answer(*RR.fromZone(f"{name} 60 {kind} {self.records[name, kind]}"))
-        elif not any(known == name for known, _ in self.records):
-            reply.header.rcode = RCODE.NXDOMAIN
-        return reply
-
-
 class Dns(NamedTuple):
-    zone: _Zone
+    records: dict[tuple[str, str], str]
+    server: NameServer
     names: Names
 
 
 @pytest.fixture
 def dns() -> Iterator[Dns]:
     """A real server on a free port: 77.88.5.1 is Yandex's, 77.88.5.2 only says so, 77.88.5.3 has somebody else's name."""
-    zone = _Zone()
     soa = "ns.yandex.ru. root.yandex.ru. 1 2 3 4 5"
-    zone.records = {
+    records = {
         ("yandex.ru", "SOA"): soa,
         ("yandex.net", "SOA"): soa,
         ("1.5.88.77.in-addr.arpa", "PTR"): "spider-1.yandex.ru.",
@@ -54,21 +37,13 @@ def dns() -> Iterator[Dns]:
         ("3.5.88.77.in-addr.arpa", "PTR"): "spider.notyandex.ru.",
         ("spider.notyandex.ru", "A"): "77.88.5.3",
     }
-    port = free_port()
-    server = DNSServer(zone, address="127.0.0.1", port=port, logger=_Quiet())
-    server.start_thread()
-    resolver = Resolver(configure=False)
-    resolver.nameservers, resolver.port = ["127.0.0.1"], port
+    server, resolver = NameServer(zone_of(records)), Resolver(configure=False)
+    host, _, port = server.address.partition(":")
+    resolver.nameservers, resolver.port = [host], int(port)
     names = Names(resolver)
-    yield Dns(zone, names)
+    yield Dns(records, server, names)
     names.close()
-    server.stop()
-    server.server.server_close()
-
-
-class _Quiet:
-    def __getattr__(self, _: str) -> Any:
-        return lambda *_: None
+    server.close()
 
 
 def settled(lookout: Lookout, ip: str) -> Robot:
@@ -89,9 +64,9 @@ def test_the_first_visit_waits_for_no_dns_and_the_next_knows(dns: Dns) -> None:
     assert settled(lookout, "77.88.5.1") == Robot(
         "YandexBot", "Yandex", verified=True, by="by its address's name, spider-1.yandex.ru"
     )
-    asked = len(dns.zone.asked)
+    asked = len(dns.server.asked)
     settled(lookout, "77.88.5.1")
-    assert len(dns.zone.asked) == asked, "what is known is not asked again"
+    assert len(dns.server.asked) == asked, "what is known is not asked again"
 
 
 @pytest.mark.parametrize("ip", ["77.88.5.2", "77.88.5.3", "77.88.5.4"])
@@ -102,7 +77,7 @@ def test_a_name_that_does_not_lead_back_is_no_proof(dns: Dns, ip: str) -> None:
 
 
 def test_a_dns_that_denies_everything_convicts_nobody(dns: Dns) -> None:
-    dns.zone.records.clear()
+    dns.records.clear()
     robot = settled(Lookout(NOWHERE, dns.names), "77.88.5.1")
     assert robot.verified is None
     assert "does not know the robot's own domain" in robot.by

@@ -10,8 +10,8 @@ from doors import Says, door_of, word
 from hushgate import RemoteGate
 from hushgate.errors import StateLost, StepLost, StepRefused
 from hushgate.wire import Offer
-from step_ups import GHOST, WORK, Desk, open_gate, solved
-from stories import HOST, SITE, Rig
+from step_ups import WORK, Desk, open_gate, solved
+from stories import DRIVEN, HOST, SITE, Rig
 
 
 def test_whoever_passes_submits_the_form_again_with_a_new_token(desk: Desk) -> None:
@@ -39,7 +39,7 @@ def test_the_new_token_says_so_to_siteverify_and_verify(desk: Desk) -> None:
 
 
 def test_only_a_challenge_is_offered_a_step_up(desk: Desk) -> None:
-    ghost = desk.admit(desk.rig.token(GHOST))
+    ghost = desk.admit(desk.rig.token(DRIVEN))
     assert ghost.ghosted and ghost.step_up == ""
     assert desk.gate.step_up.offer(ghost) == Offer()
     with pytest.raises(StepRefused):

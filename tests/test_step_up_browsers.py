@@ -19,13 +19,13 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.wrappers import Request, Response
 
+from browsers import need
 from gates import served
 from running import CHROMIUM_FLAGS
 from screen import executable
 from sites import flask_site, settings_for
 from step_ups import GREY, WORK
 from stories import HEADERS, HOST, SITE, Rig, open_rig
-from test_browsers import need
 
 LANDING = """<!doctype html><body><form method="post" action="/signup"><input name="email" value="ann@example.com">
 <input name="hushgate-token" value="{token}"></form><script>document.forms[0].submit()</script>"""

@@ -5,41 +5,27 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from gates import remote, served
+from gates import served
 from hushgate.errors import StepLost, StepRefused
 from hushgate.stepup.mailer import Mail, write
 from hushgate.wire import Offer
+from mail_codes import ANN, CODES, asked, opened
 from mailboxes import Mailbox, mailbox
 from sites import FIELD, Answer, Site, flask_site, settings_for
 from step_ups import WORK, Desk, open_gate, page, solved
-
-ANN = "ann@example.com"
-CODES = {"kind": "mail-code", "mail_from": "Shop <signup@shop.example>"}
 
 
 @pytest.fixture
 def box() -> Iterator[Mailbox]:
     with mailbox() as box:
         yield box
-
-
-@contextmanager
-def opened(data: Path, url: str | None, *, elsewhere: bool = False, **step_up: Any) -> Iterator[Desk]:
-    gate = {"step_up_ms": 20_000, **({"smtp_url": url} if url else {})}
-    rig, held = open_gate(data, gate=gate, name="My Shop", step_up={**CODES, **step_up})
-    if elsewhere:
-        with remote(rig) as gate_elsewhere:
-            yield Desk(rig, gate_elsewhere)
-    else:
-        yield Desk(rig, held)
-    rig.house.close()
 
 
 @pytest.fixture(params=["in process", "elsewhere"])
@@ -52,11 +38,6 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, box: Mailbox) -> Iterat
 def here(tmp_path: Path, box: Mailbox) -> Iterator[Desk]:
     with opened(tmp_path, box.url) as desk:
         yield desk
-
-
-def asked(desk: Desk, email: str = ANN, **more: Any) -> Offer:
-    _, admission = desk.challenged()
-    return desk.gate.step_up.offer(admission, email=email, **more)
 
 
 def wrong(code: str) -> str:

@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from mail_codes import ANN, asked, opened
 from mailboxes import mailbox
-from test_step_up_mail import ANN, asked, opened
 
 KINDS = ("starttls", "tls")
 

@@ -10,8 +10,8 @@ import pytest
 from gates import visitor
 from hushgate import Gate
 from hushgate.errors import StepRefused
-from step_ups import GHOST, Desk, page, solved
-from stories import HEADERS, SITE
+from step_ups import Desk, page, solved
+from stories import DRIVEN, HEADERS, SITE
 
 
 def test_tickets_are_of_one_length(here: Desk) -> None:
@@ -59,7 +59,7 @@ def test_a_page_elsewhere_is_refused(here: Desk) -> None:
 
 
 def test_a_token_is_no_ticket_so_that_nobody_learns_what_it_says(here: Desk) -> None:
-    answers = [page(here, "offer", ticket=token) for token in (here.rig.token(), here.rig.token(GHOST), "x", "")]
+    answers = [page(here, "offer", ticket=token) for token in (here.rig.token(), here.rig.token(DRIVEN), "x", "")]
     assert len({(answer.status_code, answer.text) for answer in answers}) == 1
     assert answers[0].get_json()["problem"] == "step-refused"
 

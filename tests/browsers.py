@@ -1,0 +1,37 @@
+"""What the tests with real browsers share: what they need of the machine, and where the demo's fields are."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from running import CHROMIUM_FLAGS, Demo
+from screen import executable, missing_tools
+
+FIELDS = ("name", "email", "password")
+RECTANGLES = """() => Object.fromEntries(['input[name=name]', 'input[name=email]', 'input[name=password]', 'button[type=submit]']
+  .map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, [r.x, r.y, r.width, r.height]] }))"""
+
+
+def need(*what: str) -> None:
+    """Skips, saying what is missing; in CI nothing may be missing."""
+    missing = [name for name in what if name in ("chromium", "firefox") and not executable(name)]
+    missing += missing_tools() if "screen" in what else []
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"not on this machine: {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"not on this machine: {', '.join(missing)}")
+
+
+def rectangles(demo: Demo, width: int, height: int) -> dict[str, list[float]]:
+    """Where the fields are in a view of this size, by a visit that sends nothing."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(demo.url)
+        page.wait_for_timeout(500)
+        found: dict[str, list[float]] = page.evaluate(RECTANGLES)
+        browser.close()
+    return found
