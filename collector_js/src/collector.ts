@@ -58,17 +58,15 @@ let token: { text: string; until: number } | undefined;
 /** Goes on at each reset: what was asked for before is of no interest any more. */
 let epoch = 0;
 
-async function ask(when: When, action = options.action): Promise<Verdict> {
+function ask(when: When, action = options.action): Promise<Verdict> {
   const asked = epoch;
   if (when !== "load") wait();
-  try {
-    const verdict = await fetchVerdict(action, (quiz) => payload(when, quiz));
-    if (asked === epoch) deliver(verdict, action, when);
-    return verdict;
-  } catch (error) {
-    if (asked === epoch) fail(error as GateError, when);
-    throw error;
-  }
+  const verdict = fetchVerdict(action, (quiz) => payload(when, quiz));
+  verdict.then(
+    (given) => asked === epoch && deliver(given, action, when),
+    (error) => asked === epoch && fail(error, when),
+  );
+  return verdict;
 }
 
 function deliver({ id, conversion, token: text, expires_in }: Verdict, action: string | undefined, when: When): void {

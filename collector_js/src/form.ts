@@ -14,7 +14,7 @@ export function chosenForms(): HTMLFormElement[] {
   const { form } = options;
   const all = [...document.querySelectorAll<HTMLFormElement>(form || "form")];
   const likely = form ? all : all.filter((one) => one.querySelector("[type=password],[type=email],[name*=mail i]"));
-  return form || likely.length === 1 ? likely : [];
+  return form || !likely[1] ? likely : [];
 }
 
 /** Puts the token into each form's field: the page's own, or a hidden one. */
@@ -33,12 +33,17 @@ export function fillForms(token: string): void {
 /**
  * Sends a form on its way again, through its own handlers and validation, with the button that was pressed. A submit event
  * that a script made is made again, for what it does is its browser's affair: Firefox sends the form, the others do not.
+ *
+ * Throws in Safari 15, which has no `requestSubmit`, where no button was pressed: then the form goes when it is sent again.
  */
 function resubmit(form: HTMLFormElement, event: SubmitEvent): void {
-  const button = event.submitter as HTMLButtonElement | null;
+  let button = event.submitter as HTMLButtonElement | null;
   // A field may be called `requestSubmit`; and a button may have left the form in the meantime.
-  if (event.isTrusted) HTMLFormElement.prototype.requestSubmit.call(form, button?.form === form ? button : null);
-  else form.dispatchEvent(new (event.constructor as typeof SubmitEvent)(event.type, event));
+  const { requestSubmit } = HTMLFormElement.prototype;
+  if (button?.form !== form) button = null;
+  if (!event.isTrusted) form.dispatchEvent(new (event.constructor as typeof SubmitEvent)(event.type, event));
+  else if (requestSubmit) requestSubmit.call(form, button);
+  else (button as HTMLButtonElement).click();
 }
 
 const held = new Map<HTMLFormElement, Event>();

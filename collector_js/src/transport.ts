@@ -46,7 +46,7 @@ function post<Answer extends { expires_in: number }>(path: string, content: obje
       .then((response) => response.json())
       .then((answer) => (answer.expires_in ? answer : fail(answer.error)))
       // A proxy that answers in the gate's place may do so in JSON, too; its codes are numbers, as are a DOMException's.
-      .catch(({ code, message }) => fail({ code: code?.trim ? code : "network", message }))
+      .catch(({ code, message }) => fail({ code: code?.at ? code : "network", message }))
   );
 }
 
@@ -87,6 +87,6 @@ export async function fetchVerdict(action: string | undefined, payload: Payload)
   const code = "insecure-context";
   if (!isSecureContext) fail({ code, message: code });
   return attempt(action, payload).catch((error: GateError) =>
-    /^(network$|session-)/.test(error.code) ? attempt(action, payload) : fail(error),
+    /^(network|session-)/.test(error.code) ? attempt(action, payload) : fail(error),
   );
 }

@@ -24,6 +24,15 @@ inBrowsers("a form", (bench) => {
     expect(bench.gate.visits[0]?.payload.page).toMatchObject({ when: "submit", embedding: "top", version: "1.0.0" });
   });
 
+  test("goes by its button, and through the page's own handlers, where there is no requestSubmit, as in Safari 15", async () => {
+    await open(bench);
+    await bench.page.evaluate(`delete HTMLFormElement.prototype.requestSubmit;
+      document.forms[0].addEventListener("submit", () => document.forms[0].querySelector("[name=email]").value += ".uk")`);
+    await bench.page.click("#go");
+    await until(() => bench.shop.posts.length);
+    expect(bench.shop.posts[0]).toMatchObject({ email: "ann@example.org.uk", "hushgate-token": "token-v1" });
+  });
+
   test("is found by a field that is called email and nothing more", async () => {
     const { page, shop, gate } = bench;
     const body =
