@@ -9,7 +9,14 @@ import pytest
 
 from stories import Rig, open_rig
 
-pytest_plugins = ["demo_shop", "doors", "ghost_restores", "step_ups", "stores"]
+pytest_plugins = [
+    "ghost_house",
+    "demo_shop",
+    "doors",
+    "ghost_restores",
+    "step_ups",
+    "stores",
+]  # what others import, first
 
 
 @pytest.fixture

@@ -14,11 +14,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hushgate import Gate
 from hushgate.config import parse
 from hushgate.ghost import Ghosts, Hooks
 from hushgate.house import open_ghosts
 from hushgate.keys import new_key
+from hushgate_demo.hooks import _accounts
 from servers import free_port
 
 CHEAP = "pbkdf2:sha256:1"
@@ -109,3 +112,12 @@ def _wait(port: int, process: subprocess.Popen[bytes], data: Path) -> None:
             break
         time.sleep(0.05)
     raise AssertionError((data / "site.log").read_text())
+
+
+@pytest.fixture
+def accounts_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the demo's hooks ask in this process, whether an account is real, they ask of the test's own folder."""
+    monkeypatch.setenv("FERNPOST_DATA", str(tmp_path))
+    _accounts.cache_clear()
+    yield
+    _accounts.cache_clear()

@@ -69,5 +69,5 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def house(tmp_path: Path, accounts_here: None) -> House:
     return House(tmp_path)

@@ -27,6 +27,8 @@ from hushgate.state.sqlite import SqliteState
 from hushgate.testing import token
 from hushgate.visit import Decision
 
+pytestmark = pytest.mark.usefixtures("accounts_here")
+
 ANSWERS = {200, 202}
 """What is heard on a full disk: welcome, or a question. Never an error."""
 SIZE = 2 << 20

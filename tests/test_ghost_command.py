@@ -59,9 +59,8 @@ def test_nothing_that_a_stranger_wrote_is_obeyed_by_a_terminal(house: House) -> 
     assert "ghost 1 restored" not in [line.strip() for said in outputs for line in said.stdout.splitlines()]
 
 
-def test_nor_what_the_hook_says_about_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_what_the_hook_says_about_them(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rude_hooks.py").write_text("def on_restore(ghost):\n    raise ValueError(ghost.fields['name'])\n")
-    house = House(tmp_path)
     settings = tmp_path / "hushgate.toml"
     settings.write_text(settings.read_text().replace("hushgate_demo.hooks", "rude_hooks"))
     monkeypatch.chdir(tmp_path)  # where the command finds the site's module
@@ -72,8 +71,7 @@ def test_nor_what_the_hook_says_about_them(tmp_path: Path, monkeypatch: pytest.M
     assert len(said.stderr.splitlines()) == 2
 
 
-def test_a_settings_module_that_is_not_there_is_named(tmp_path: Path) -> None:
-    house = House(tmp_path)
+def test_a_settings_module_that_is_not_there_is_named(house: House, tmp_path: Path) -> None:
     settings = tmp_path / "hushgate.toml"
     settings.write_text(settings.read_text().replace("hushgate_demo.hooks", "shop.nowhere"))
     said = house.cli("restore", str(house.keep().id))

@@ -19,6 +19,8 @@ from contextlib import closing, contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 
+import pytest
+
 from ghost_house import Running, environment, running_site
 from ghost_signups import accounts, assert_no_ghost_is_real, assert_whole, sign_up
 from hushgate import Gate
@@ -26,6 +28,8 @@ from hushgate.keys import hash_secret, new_secret
 from hushgate.testing import Answer, token
 from hushgate.visit import Decision
 from servers import free_port
+
+pytestmark = pytest.mark.usefixtures("accounts_here")
 
 KILLS = 3
 

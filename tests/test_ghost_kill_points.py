@@ -22,6 +22,8 @@ from hushgate import Gate
 from hushgate.testing import token
 from hushgate.visit import Decision
 
+pytestmark = pytest.mark.usefixtures("accounts_here")
+
 FORM = {"name": "Jordan Ellis", "email": "jordan.ellis@example.com", "password": "correct-horse"}
 _SIGNS_UP = """
 import json, os, signal, sys

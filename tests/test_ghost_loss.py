@@ -25,6 +25,8 @@ from hushgate import Gate
 from hushgate.ghost.quarantine import FILE
 from hushgate.testing import Answer, token
 
+pytestmark = pytest.mark.usefixtures("accounts_here")
+
 
 @dataclass
 class Site:
