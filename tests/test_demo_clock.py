@@ -43,11 +43,11 @@ def test_counters_go_by_it_and_leases_do_not(tmp_path: Path) -> None:
     state.ping()
     assert state.hit("a", one).allowed and not state.test("a", one).allowed and take(state, "a", quota).allowed
     assert tally(state, "a", [Count("z", 60)]).counts == (1,)
-    assert state.spend("a", "n", 60).fresh and state.lease("a", "t", "ann", 60, spend=False) is Lease.GRANTED
+    assert state.spend("a", "n", 60) and state.lease("a", "t", "ann", 60, spend=False) is Lease.GRANTED
     clock.set(clock() + 3600)
     assert state.hit("a", one).allowed and take(state, "a", quota).allowed
     assert tally(state, "a", [Count("z", 60)]).counts == (1,)
-    assert not state.spend("a", "n", 60).fresh and state.lease("a", "t", "bob", 60, spend=False) is Lease.REPLAYED
+    assert not state.spend("a", "n", 60) and state.lease("a", "t", "bob", 60, spend=False) is Lease.REPLAYED
     state.release("a", "t", "ann")
     assert state.commit("a", "t", "bob", 60)
     while state.sweep():

@@ -131,13 +131,13 @@ def test_a_gate_whose_files_may_not_grow_decides_all_the_same(tmp_path: Path) ->
 
 def test_a_full_disk_loses_nothing_that_was_counted_and_lets_no_token_be_spent_twice(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk, closing(SqliteState(disk / STATE)) as state:
-        assert state.spend("site", "before", 300).fresh
+        assert state.spend("site", "before", 300)
         with filled(disk):
             try:
-                twice = state.spend("site", "before", 300).fresh
+                twice = state.spend("site", "before", 300)
             except StateLost:
                 twice = False
             assert not twice
             assert os.statvfs(disk).f_bavail == 0
-        assert not state.spend("site", "before", 300).fresh
-        assert state.spend("site", "after", 300).fresh
+        assert not state.spend("site", "before", 300)
+        assert state.spend("site", "after", 300)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hushgate.state import Count, Hit, Lease, Limit, Spend, State, Tally, open_state
+from hushgate.state import Count, Hit, Lease, Limit, State, Tally, open_state
 from servers import Cluster, Server
 from stores import DAY, FORK, KINDS, Opener, fresh, in_children, tally
 
@@ -21,17 +21,23 @@ from stores import DAY, FORK, KINDS, Opener, fresh, in_children, tally
 def test_a_nonce_is_spent_once(state: State) -> None:
     nonce = fresh()
     assert state.kind in KINDS
-    assert state.spend("a", nonce, 60) == Spend(True, True, 0)
-    assert state.spend("a", nonce, 60) == Spend(False, True, 0)
-    assert state.spend("a", fresh(), 60).fresh
+    assert state.spend("a", nonce, 60) is True
+    assert state.spend("a", nonce, 60) is False
+    assert state.spend("a", fresh(), 60)
 
 
-def test_a_nonce_that_a_limit_refuses_is_not_spent(state: State) -> None:
-    limit, nonce = [Limit(fresh(), 1, 60)], fresh()
-    assert state.spend("a", fresh(), 60, limit).allowed
-    refused = state.spend("a", nonce, 60, limit)
-    assert not refused.allowed and not refused.fresh and 0 < refused.retry_after <= 121
-    assert state.spend("a", nonce, 60).fresh
+def test_a_nonce_is_spent_by_the_first_that_begins(state: State) -> None:
+    nonce = fresh()
+    first, second = state.begin_spend("a", nonce, 60), state.begin_spend("a", nonce, 60)
+    assert second() is False and first() is True
+    assert state.begin_spend("b", nonce, 60)() is True
+
+
+def test_who_does_not_wait_for_the_answer_leaves_it_to_nobody(state: State) -> None:
+    nonce, others = fresh(), [fresh() for _ in range(5)]
+    state.begin_spend("a", nonce, 60)
+    assert all(state.spend("a", other, 60) for other in others)
+    assert not state.spend("a", nonce, 60) and not any(state.spend("a", other, 60) for other in others)
 
 
 def test_a_limit_is_exact_at_its_boundary_and_test_consumes_nothing(state: State) -> None:
@@ -65,7 +71,8 @@ def test_a_limit_frees_its_places_after_the_time_it_says(state: State) -> None:
 
 def test_shards_do_not_share(state: State) -> None:
     limit, nonce = [Limit(fresh(), 1, DAY)], fresh()
-    assert state.spend("a", nonce, 60, limit).fresh and state.spend("b", nonce, 60, limit).fresh
+    for shard in "ab":
+        assert state.hit(shard, limit).allowed and state.spend(shard, nonce, 60)
 
 
 def test_a_tally_adds_up_what_is_new_and_only_asks_for_what_is_not(state: State) -> None:
@@ -146,13 +153,13 @@ def test_a_released_lease_is_free_and_a_spent_one_is_not(state: State) -> None:
 
 def test_entries_expire_by_time(state: State) -> None:
     nonce, token = fresh(), fresh()
-    assert state.spend("a", nonce, 1).fresh
+    assert state.spend("a", nonce, 1)
     state.lease("a", token, "ann", 1, spend=True)
     time.sleep(0.8)
-    assert not state.spend("a", nonce, 1).fresh
+    assert not state.spend("a", nonce, 1)
     assert state.lease("a", token, "bob", 1, spend=True) is Lease.REPLAYED
     time.sleep(1.3)
-    assert state.spend("a", nonce, 1).fresh
+    assert state.spend("a", nonce, 1)
     assert state.lease("a", token, "bob", 1, spend=True) is Lease.GRANTED
 
 
@@ -160,8 +167,8 @@ def test_entries_expire_by_time(state: State) -> None:
 def test_any_text_is_a_name(state: State, text: str) -> None:
     salt = fresh()
     limits = [Limit(text + salt, 1, DAY), Limit(salt + text, 2, DAY)]
-    assert state.spend(text, salt + text, 60, limits) == Spend(True, True, 0)
-    assert not state.spend(text, salt + text, 60).fresh
+    assert state.hit(text, limits).allowed and state.spend(text, salt + text, 60)
+    assert not state.spend(text, salt + text, 60)
     assert state.lease("a", text + salt, text + salt, 60, spend=False) is Lease.GRANTED
     assert state.lease("a", text + salt, text + salt, 60, spend=False) is Lease.AGAIN
     assert state.commit("a", text + salt, text + salt, 60)
@@ -173,7 +180,7 @@ def test_eight_workers_race_for_nonces_and_each_is_spent_once(opener: Opener) ->
 
     def race() -> list[str]:
         state = opener()
-        return [name for name in names if state.spend("a", name, 60).fresh]
+        return [name for name in names if state.spend("a", name, 60)]
 
     assert Counter(name for each in in_children(race) for name in each) == Counter(names)
 
@@ -201,31 +208,31 @@ def test_eight_workers_share_a_limit(opener: Opener) -> None:
 def test_eight_threads_share_one_state(state: State) -> None:
     names = [fresh() for _ in range(300)]
     with ThreadPoolExecutor(8) as pool:
-        won = pool.map(lambda _: [name for name in names if state.spend("a", name, 60).fresh], range(8))
+        won = pool.map(lambda _: [name for name in names if state.spend("a", name, 60)], range(8))
         assert Counter(name for each in won for name in each) == Counter(names)
 
 
 def test_a_child_has_connections_of_its_own(state: State) -> None:
     first, second = fresh(), fresh()
-    assert state.spend("a", first, 60).fresh
+    assert state.spend("a", first, 60)
     ready, go, out = FORK.Event(), FORK.Event(), FORK.SimpleQueue()
 
     def child() -> None:
-        before = state.spend("a", first, 60).fresh
+        before = state.spend("a", first, 60)
         ready.set()
         go.wait(10)
-        out.put((before, state.spend("a", second, 60).fresh))
+        out.put((before, state.spend("a", second, 60)))
 
     process = FORK.Process(target=child)
     process.start()
     assert ready.wait(10)
     # the parent goes on, closes last, and must not take the child's file or socket with it
-    assert not state.spend("a", first, 60).fresh
+    assert not state.spend("a", first, 60)
     state.close()
     go.set()
     process.join(10)
     assert out.get() == (False, True)
-    assert not state.spend("a", second, 60).fresh and not state.spend("a", first, 60).fresh
+    assert not state.spend("a", second, 60) and not state.spend("a", first, 60)
 
 
 NAMES, HOLDERS = st.sampled_from("abc"), st.sampled_from(["", "ann", "bob"])
@@ -233,7 +240,7 @@ AMOUNTS = st.lists(st.tuples(NAMES, st.integers(0, 3)), max_size=2)
 CALLS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(["hit", "test"]), AMOUNTS),
-        st.tuples(st.just("spend"), AMOUNTS, NAMES),
+        st.tuples(st.just("spend"), NAMES),
         st.tuples(st.just("tally"), AMOUNTS, st.one_of(st.none(), NAMES)),
         st.tuples(st.just("lease"), NAMES, HOLDERS, st.booleans()),
         st.tuples(st.sampled_from(["commit", "release"]), NAMES, HOLDERS),
@@ -248,6 +255,8 @@ def play(state: State, calls: list[Any], salt: str) -> list[object]:
     for verb, first, *rest in calls:
         if verb == "lease":
             said.append(state.lease("a", salt + first, rest[0], 600, spend=rest[1]))
+        elif verb == "spend":
+            said.append(state.spend("x", salt + first, 600))
         elif verb in ("commit", "release"):
             said.append(getattr(state, verb)("a", salt + first, rest[0], *([600] if verb == "commit" else [])))
         elif verb == "tally":
@@ -255,7 +264,7 @@ def play(state: State, calls: list[Any], salt: str) -> list[object]:
             said.append(tally(state, "x", counts, Count(salt + "m" + rest[0], DAY) if rest[0] else None))
         else:
             limits = [Limit(salt + key, amount, DAY) for key, amount in first]
-            answer = state.spend("x", salt + rest[0], 600, limits) if rest else getattr(state, verb)("x", limits)
+            answer = getattr(state, verb)("x", limits)
             assert (answer.retry_after == 0) == answer.allowed
             said.append(answer[:-1])
     return said

@@ -44,8 +44,8 @@ def test_redis_gone_in_mid_flight_is_lost_soon_and_comes_back_for_all_at_once(ho
         over.set()
         assert all(lost > 0 and longest < 0.5 for lost, longest in (each.result() for each in hammers))
         server.start() if how == "stop" else server.resume()
-        assert comes_back(lambda: state.spend("a", fresh(), 60).fresh, PAUSE + 0.5)
-        assert all(each.fresh for each in pool.map(lambda _: state.spend("a", fresh(), 60), range(50)))
+        assert comes_back(lambda: state.spend("a", fresh(), 60), PAUSE + 0.5)
+        assert all(pool.map(lambda _: state.spend("a", fresh(), 60), range(50)))
         state.close()
 
 
@@ -77,7 +77,7 @@ def test_redis_restarted_between_two_requests_is_not_lost() -> None:
         server.stop()
         server.start()
         time.sleep(0.06)
-        assert state.spend("a", "n", 60).fresh
+        assert state.spend("a", "n", 60)
         state.close()
 
 
@@ -88,7 +88,7 @@ def test_redis_that_forgot_its_scripts_is_told_them_again(server: Server, cluste
         for node in nodes:
             node.command("SCRIPT FLUSH")
         state.ping()
-        assert state.spend("a", fresh(), 60, [Limit("k", 1000, 60)]).fresh
+        assert state.hit("a", [Limit(fresh(), 1000, 60)]).allowed
         assert state.lease("a", fresh(), "ann", 60, spend=True) is Lease.GRANTED
         state.close()
 
@@ -111,7 +111,8 @@ def test_redis_that_refuses_writes_is_lost_and_comes_back() -> None:
 def test_redis_forgets_all_by_itself(server: Server) -> None:
     state = RedisState(server.url)
     shard = fresh()
-    state.spend(shard, "n", 60, [Limit("k", 5, 60)])
+    state.spend(shard, "n", 60)
+    state.hit(shard, [Limit("k", 5, 60)])
     state.lease(shard, "token", "ann", 60, spend=False)
     state.commit(shard, "token", "ann", 60)
     keys = server.command("KEYS", f"hg:{{{shard}}}:*")
@@ -127,7 +128,7 @@ def test_redis_is_reached_by_a_unix_socket_and_with_a_password(tmp_path: Path) -
     with redis_server("--unixsocket", path, password="ge/heim") as server:
         for url in (f"unix://:ge%2Fheim@{path}", server.url.replace("ge/", "ge%2F")):
             state = RedisState(url)
-            assert state.kind == "redis" and state.spend("a", fresh(), 60).fresh
+            assert state.kind == "redis" and state.spend("a", fresh(), 60)
             state.close()
 
 

@@ -37,12 +37,17 @@ def test_sqlite_slides_and_forgets_by_the_clock(tmp_path: Path) -> None:
     assert [state.hit("a", limit).allowed for _ in range(2)] == [True, False]
     clock.now += 40
     assert [state.hit("a", limit).allowed for _ in range(5)] == [True] * 4 + [False]
-    assert state.spend("a", "n", 10).fresh and state.lease("a", "t", "ann", 10, spend=True) is Lease.GRANTED
+    assert state.spend("a", "n", 10) and state.lease("a", "t", "ann", 10, spend=True) is Lease.GRANTED
     clock.now += 9.9
-    assert not state.spend("a", "n", 10).fresh and state.lease("a", "t", "bob", 10, spend=True) is Lease.REPLAYED
+    assert not state.spend("a", "n", 10) and state.lease("a", "t", "bob", 10, spend=True) is Lease.REPLAYED
     clock.now += 1.1
-    assert state.spend("a", "n", 10).fresh and state.lease("a", "t", "bob", 10, spend=True) is Lease.GRANTED
+    assert state.spend("a", "n", 10) and state.lease("a", "t", "bob", 10, spend=True) is Lease.GRANTED
     state.close()
+
+
+def once(state: SqliteState, token: str, ttl: int = 60) -> bool:
+    """Whether the token had not been spent."""
+    return state.lease("a", token, "", ttl, spend=True) is Lease.GRANTED
 
 
 def rows(path: Path, table: str) -> int:
@@ -56,18 +61,18 @@ def rows(path: Path, table: str) -> int:
 def test_sqlite_is_bounded_by_time(tmp_path: Path) -> None:
     clock, path = Clock(), tmp_path / "state.sqlite"
     state = SqliteState(path, clock=clock)
-    for number in range(20_000):
-        state.spend("a", f"old-{number}", 10, [Limit(f"old-{number}", 5, 10)] if number % 4 == 0 else ())
-    assert rows(path, "nonce") == 20_000
+    for number in range(5000):
+        state.hit("a", [Limit(f"old-{number}", 5, 10)])
+        state.lease("a", f"old-{number}", "ann", 10, spend=True)
+    assert rows(path, "token") == rows(path, "counters") == 5000
     clock.now += 100
     for number in range(3000):
-        state.spend("a", f"new-{number}", 1000)
-    assert rows(path, "nonce") < 20_000, "writing sweeps, little by little"
-    assert 0 < state.sweep() <= 2 * 512, "and one sweep is never long"
+        state.lease("a", f"new-{number}", "ann", 1000, spend=True)
+    assert rows(path, "token") < 8000, "writing sweeps, little by little"
+    assert 0 < state.sweep() <= 1024, "and one sweep is never long"
     while state.sweep():
         pass
-    assert rows(path, "nonce") == 3000 and rows(path, "counters") == 0
-    assert not any(state.spend("a", f"new-{number}", 10).fresh for number in range(3000))
+    assert rows(path, "token") == 3000 and rows(path, "counters") == 0
     state.close()
 
 
@@ -87,10 +92,10 @@ def test_sqlite_survives_that_its_file_is_deleted(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
     state, other = SqliteState(path), SqliteState(path)
     for _ in range(3):
-        assert state.spend("a", "n", 60).fresh and not other.spend("a", "n", 60).fresh
+        assert once(state, "n") and not once(other, "n")
         path.unlink()
-    assert in_children(lambda: ["n"] if SqliteState(path).spend("a", "n", 60).fresh else []).count(["n"]) == 1
-    assert not state.spend("a", "n", 60).fresh and not other.spend("a", "n", 60).fresh
+    assert in_children(lambda: ["n"] if once(SqliteState(path), "n") else []).count(["n"]) == 1
+    assert not once(state, "n") and not once(other, "n")
     state.close()
     other.close()
 
@@ -102,21 +107,21 @@ def test_sqlite_starts_afresh_while_another_process_holds_the_deleted_file(tmp_p
     def child() -> None:
         held = SqliteState(path)
         for number in range(50):
-            held.spend("a", f"old-{number}", 60)
+            once(held, f"old-{number}")
         ready.set()
         go.wait(10)
-        out.put([held.spend("a", nonce, 60).fresh for nonce in ("new-0", "new-1999", "newer")])
+        out.put([once(held, nonce) for nonce in ("new-0", "new-1999", "newer")])
 
     process = FORK.Process(target=child)
     process.start()
     assert ready.wait(10)
     path.unlink()
     state = SqliteState(path)
-    assert all(state.spend("a", f"new-{number}", 60).fresh for number in range(2000))
+    assert all(once(state, f"new-{number}") for number in range(2000))
     go.set()
     process.join(10)
     assert out.get() == [False, False, True]
-    assert not state.spend("a", "newer", 60).fresh and rows(path, "nonce") == 2001
+    assert not once(state, "newer") and rows(path, "token") == 2001
     state.close()
 
 
@@ -126,14 +131,14 @@ def test_sqlite_does_not_move_a_file_aside_that_another_has_just_made(tmp_path: 
 
     def work(_: sqlite3.Connection) -> None:
         path.unlink()
-        assert other.spend("a", "n", 60).fresh
+        assert once(other, "n")
         error = sqlite3.DatabaseError("database disk image is malformed")
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error
 
     with pytest.raises(StateLost):
         state._file.run(work)
-    assert not state.spend("a", "n", 60).fresh and not list(tmp_path.glob("*.corrupt-*"))
+    assert not once(state, "n") and not list(tmp_path.glob("*.corrupt-*"))
     state.close()
     other.close()
 
@@ -145,15 +150,15 @@ def test_sqlite_survives_that_its_file_turns_to_garbage(
     path = tmp_path / "state.sqlite"
     state = SqliteState(path)
     for number in range(2000):
-        state.spend("a", f"{number}", 60)
+        once(state, f"{number}")
     path.write_bytes(b"garbage!" * (size // 8))
     worker = SqliteState(path)
     # whoever meets it first moves it aside; until then nobody sees anything but StateLost
-    assert comes_back(lambda: worker.spend("a", "n", 60).fresh)
-    assert not comes_back(lambda: state.spend("a", "n", 60).fresh)
+    assert comes_back(lambda: once(worker, "n"))
+    assert not comes_back(lambda: once(state, "n"))
     if size:
         assert "corrupt" in caplog.text and list(tmp_path.glob("*.corrupt-*"))
-    assert rows(path, "nonce") >= 1
+    assert rows(path, "token") >= 1
     state.close()
     worker.close()
 
@@ -165,7 +170,7 @@ def test_sqlite_turned_to_garbage_is_replaced_once(tmp_path: Path) -> None:
 
     def race() -> list[str]:
         state = SqliteState(path)
-        return [nonce for nonce in nonces if comes_back(lambda: state.spend("a", nonce, 60).fresh)]  # noqa: B023
+        return [nonce for nonce in nonces if comes_back(lambda: once(state, nonce))]  # noqa: B023
 
     assert Counter(nonce for each in in_children(race) for nonce in each) == Counter(nonces)
     assert len(list(tmp_path.glob("*.corrupt-*"))) == 1
@@ -176,11 +181,11 @@ def test_sqlite_is_lost_where_another_holds_it_and_comes_back(tmp_path: Path) ->
     state.ping()
     other = sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    for work in (state.ping, lambda: state.spend("a", "n", 60), lambda: state.hit("a", [Limit("x", 1, 9)])):
+    for work in (state.ping, lambda: once(state, "n"), lambda: state.hit("a", [Limit("x", 1, 9)])):
         lost_within(work)
     other.execute("ROLLBACK")
     other.close()
-    assert state.spend("a", "n", 60).fresh
+    assert once(state, "n")
     state.close()
 
 
@@ -191,11 +196,11 @@ def test_sqlite_that_another_holds_holds_up_one_request_and_not_all_that_follow(
     for _ in range(2):
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
-        for _ in range(20):  # as /v1/verdict does, one by one
-            lost_within(lambda: state.spend("a", fresh(), 60))
+        for _ in range(20):  # one by one
+            lost_within(lambda: once(state, fresh()))
         assert 0.25 <= time.monotonic() - began < 2.5
         other.execute("ROLLBACK")
-        assert state.spend("a", fresh(), 60).fresh
+        assert once(state, fresh())
     other.close()
     state.close()
 
@@ -224,7 +229,7 @@ def test_sqlite_in_a_folder_that_cannot_be_written_is_lost(tmp_path: Path) -> No
         if os.getuid() == 0:
             os.setuid(65534)  # root may write anywhere
         said = []
-        for work in (state.ping, lambda: state.spend("a", "n", 60), state.sweep):
+        for work in (state.ping, lambda: once(state, "n"), state.sweep):
             with pytest.raises(StateLost) as caught:
                 work()
             said.append(str(caught.value))
@@ -246,8 +251,8 @@ def test_sqlite_on_a_full_disk_is_lost_and_comes_back(tmp_path: Path) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
         with pytest.raises(StateLost):
-            [state.spend("a", f"{number}" * 20, 60) for number in range(5000)]
+            [once(state, f"{number}" * 20) for number in range(5000)]
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        return state.spend("a", "n", 60).fresh
+        return once(state, "n")
 
     assert in_child(fill) is True

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from hushgate import Gate
 from hushgate.config import load
 from hushgate.house import open_state_of
-from hushgate.state import Batch, Hit, Lease, Limit, Reply, Spend, State, Take
+from hushgate.state import Batch, Hit, Lease, Limit, Reply, State, Take
 from hushgate.state.sqlite import SqliteState
 
 FAR = 50 * 365 * 86400.0
@@ -74,9 +74,9 @@ class CountingState(State):
         """See State."""
         self._counters.give_back(shard, takes, at)
 
-    def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
+    def spend(self, shard: str, nonce: str, ttl: int) -> bool:
         """See State."""
-        return self._state.spend(shard, nonce, ttl, limits)
+        return self._state.spend(shard, nonce, ttl)
 
     def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
         """See State."""

@@ -73,30 +73,32 @@ def compare(url: str, folder: Path, house: House, secret: str) -> dict[str, list
     return ratios
 
 
-def resident_kib(pid: int) -> int:
-    """Memory of a process and its children, in KiB."""
-    total = 0
+def memory_kib(pid: int) -> tuple[int, int]:
+    """Memory of a process and its children, in KiB: its own, and that of files it has mapped, which are the system's to take back."""
+    own = mapped = 0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
         except OSError:
             continue
         if fields.get("Pid", "").strip() == str(pid) or fields.get("PPid", "").strip() == str(pid):
-            total += int(fields.get("VmRSS", "0 kB").split()[0])
-    return total
+            own += int(fields.get("RssAnon", "0 kB").split()[0])
+            mapped += int(fields.get("RssFile", "0 kB").split()[0])
+    return own, mapped
 
 
 def grow(url: str, pid: int, folder: Path, house: House) -> None:
     """Memory before and after 100,000 visits."""
     pool = folder / "grow.txt"
     headers = {name: value for name, value in HEADERS.items() if name != "host"}
-    sizes = [resident_kib(pid)]
+    sizes = [memory_kib(pid)]
     sent = 0.0
     while sent < 100_000:
         verdict_bodies(house, pool, POOL)
         sent += drive(f"{url}/v1/verdict", pool, POOL, headers, 7) * 7
-        sizes.append(resident_kib(pid))
-    print(f"memory after 0 to {sent:.0f} visits, MiB: {', '.join(f'{size / 1024:.0f}' for size in sizes)}")
+        sizes.append(memory_kib(pid))
+    for what, kib in zip(("memory", "mapped files"), zip(*sizes, strict=True), strict=True):
+        print(f"{what} after 0 to {sent:.0f} visits, MiB: {', '.join(f'{size / 1024:.0f}' for size in kib)}")
 
 
 def _store(name: str, args: argparse.Namespace) -> None:

@@ -62,4 +62,4 @@ def _one(house: House, clock: Clock, environ: dict[str, Any], body: bytes) -> No
     claims = clock.run("claims", intake._claims, visit, judged, judgement.conversion, "x", device)
     clock.run("token", house.tokens.mint, claims)
     clock.run("spool", intake._record, house, visit, judged, judgement)
-    clock.run("counters", intake._count, house, site, judged, payload)
+    clock.run("counters", intake._count, house, site, judged, payload, time.perf_counter())

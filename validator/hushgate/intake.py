@@ -82,8 +82,7 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     device = device_story(house.sessions, session.key, site.key, payload.story, float(visit.at or 0))
     token = house.tokens.mint(_claims(visit, judged, judgement.conversion, hostname, device))
     _record(house, visit, judged, judgement)
-    _count(house, site, judged, payload)
-    house.metrics.seconds.observe(time.perf_counter() - started)
+    _count(house, site, judged, payload, started)
     return _answer(house, site, token, visit.id, judgement.conversion)
 
 
@@ -183,8 +182,8 @@ def _record(house: House, visit: Visit, judged: Judged, judgement: Judgement) ->
         house.metrics.count(house.metrics.spool_failures)
 
 
-def _count(house: House, site: Site, judged: Judged, payload: Payload) -> None:
-    house.metrics.count(house.metrics.verdicts, site.key, judged.verdict, judged.decision)
+def _count(house: House, site: Site, judged: Judged, payload: Payload, started: float) -> None:
+    house.metrics.verdicts.add(site.key, judged.verdict, judged.decision, time.perf_counter() - started)
     if payload.unknown:
         house.metrics.count(house.metrics.unknown_signals, by=payload.unknown)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info
 
+from hushgate.verdict_metrics import VerdictMetrics
 from hushgate.version import __version__
 
 
@@ -15,7 +16,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.sessions = self._counter("sessions", "Sessions opened", "site")
-        self.verdicts = self._counter("verdicts", "Verdicts given", "site", "verdict", "decision")
+        self.verdicts = VerdictMetrics(self.registry)
         self.refused = self._counter("refused", "Requests that were not judged, by error code", "code")
         self.siteverify = self._counter("siteverify", "Tokens redeemed over HTTP, by result", "result")
         self.no_data = self._counter("no_data", "Signups without a usable verdict, by the policy's row", "row")
@@ -28,12 +29,6 @@ class Metrics:
         self.login_failures = self._counter("login_failures", "Failed logins, as backends said", "site")
         self.step_up = self._counter("step_up", "What became of step-ups", "site", "kind", "event")
         self.spool_failures = self._counter("spool_failures", "Visits that could not be written to the spool")
-        self.seconds = Histogram(
-            "hushgate_verdict_seconds",
-            "Time to judge a visit",
-            registry=self.registry,
-            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5),
-        )
         self.data_age = Gauge("hushgate_data_age_days", "Age of a data file", ["file"], registry=self.registry)
         Info("hushgate_build", "The running version", registry=self.registry).info({"version": __version__})
         self._children = lru_cache(maxsize=4096)(self._child)

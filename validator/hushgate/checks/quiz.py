@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushgate.quiz import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit
+from hushgate.quiz import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit, exact_as_said
 from hushgate.registry import Tier, check
 from hushgate.signals import Screen
 
@@ -143,11 +143,11 @@ def quiz_other_engine(quiz_marks: Marks, quiz_engine: str, screen: Screen | None
 )
 def quiz_too_exact(quiz_marks: Marks, quiz_engine: str, screen: Screen | None = None) -> str | None:
     """Who works the answers out has them exactly. Who lays them out has them in sixtieths or sixty-fourths of a pixel."""
-    if sum([one.exact_as_said for one in quiz_marks.lengths]) < 3:  # most visits end here, before the slower question
+    if len(exact_as_said(quiz_marks.lengths)) < 3:  # most visits end here, before the slower question
         return None
     units = [GECKO_UNIT, *_blink_units(screen)]
     telling = [one for one in quiz_marks.lengths if one.between(units)]
-    if len(telling) < 3 or not all(one.exact_as_said for one in telling):
+    if len(telling) < 3 or len(exact_as_said(telling)) < len(telling):
         return None
     return f"lengths are exact, and {quiz_engine} rounds them ({_words(telling)})"
 

@@ -58,6 +58,16 @@ def _order(first: int) -> list[tuple[int, Kind]]:
     return [(1 + number * BYTES, KINDS[(at + number * stride) % len(KINDS)]) for number in range(COMPUTED)]
 
 
+def layouts(seed: bytes) -> list[bool]:
+    """For each number of the right answers, whether the engine rounds it to its own unit."""
+    return _layouts(seed[0])
+
+
+@lru_cache(maxsize=256)
+def _layouts(first: int) -> list[bool]:
+    return [kind.layout for _, kind in _order(first) for _ in kind.answer(bytes(BYTES))]
+
+
 def traits(seed: bytes) -> tuple[Trait, Trait]:
     """The questions that are looked up. Their answers come last."""
     return pick(seed[-2], seed[-1])

@@ -8,15 +8,17 @@ version, and lengths that are exact were not laid out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec import Struct
 
-from hushgate.quiz.draw import COMPUTED, drawn, traits
+from hushgate.quiz.draw import COMPUTED, drawn, layouts, traits
 from hushgate.quiz.traits import PER_QUIZ
 
 GECKO_UNIT = 60
 BLINK_UNIT = 64
-_LENGTH_MAX = 128
+_LENGTH_MAX = 160
+"""Letters of an answer, and of all of them that are read at once; real ones together have some 100."""
 _GRAINS = [0.0, *(0.51 * 10.0 ** -min(digits, 6) for digits in range(1, _LENGTH_MAX))]
 _SLACK, _SHARE = 0.5, 0.002
 """How far off an answer may be, in px and as a share: at a page zoom of 25 % one unit is 1/16 px, and a ratio multiplies it."""
@@ -36,11 +38,6 @@ class Length(Struct, frozen=True, gc=False):
     def between(self, units: Sequence[float]) -> bool:
         """Whether the exact length is between the steps of all these units, so that laying it out must change it."""
         return not any(_near(self.exact, unit, 2 * self.grain) for unit in units)
-
-    @property
-    def exact_as_said(self) -> bool:
-        """Whether nothing was rounded but the last digit."""
-        return -self.grain <= self.said - self.exact <= self.grain
 
 
 class Marks(Struct, frozen=True):
@@ -64,25 +61,59 @@ class Marks(Struct, frozen=True):
 
 def mark(seed: bytes, answers: Sequence[str]) -> Marks:
     """Marks the answers to the quiz of this seed. Never raises."""
-    right = blank = 0
-    lengths: list[Length] = []
-    given = answers[:COMPUTED]
-    for (kind, numbers), answer in zip(drawn(seed), given):  # noqa: B905 - there may be fewer answers
-        exact = kind.answer(numbers)
-        words = _split(answer)
-        said = _read(words)
-        if len(said) != len(exact):
-            blank += 1
-        elif _agree(said, exact):
-            right += 1
-            if kind.layout and "." in answer:
-                for word, value, true in zip(words, said, exact):  # noqa: B905 - see _agree
-                    if "." in word:
-                        lengths.append(Length(value, true, _GRAINS[len(word) - word.find(".") - 1]))
-    blank += COMPUTED - len(given)
+    questions, given = drawn(seed), answers[:COMPUTED]
+    exact = [kind.answer(numbers) for kind, numbers in questions]
+    lengths = _all_at_once(given, exact, layouts(seed))
+    right, blank = COMPUTED, 0
+    if lengths is None:
+        right, blank, lengths = _one_by_one(given, exact, [kind.layout for kind, _ in questions])
     named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ])  # noqa: B905 - there may be fewer answers
     owners = [[engine for engine, own in trait.answers.items() if own == answer] for trait, answer in named]
     return Marks(COMPUTED, right, blank, lengths, owners)
+
+
+def _all_at_once(
+    given: Sequence[str], exact: Sequence[Sequence[float]], layouts: Sequence[bool]
+) -> list[Length] | None:
+    """The lengths that do not come out even where all answers are right beyond doubt, as nearly everybody's are. None for the others."""
+    text = (
+        ",".join(given).replace("px", "").replace("matrix(", "").replace(")", "").replace(", ", ",").replace(" ", ",")
+    )
+    words = text.split(",")
+    right = list(chain.from_iterable(exact))
+    if len(given) != COMPUTED or len(words) != len(right) or len(text) > _LENGTH_MAX:
+        return None
+    said = _read(words)
+    lengths = []
+    for word, value, true, layout in zip(words, said, right, layouts):  # noqa: B905 - they are as many, or none
+        if not -_SLACK <= value - true <= _SLACK:  # in this order, so that "nan" is not right
+            return None
+        if layout and "." in word:
+            lengths.append(Length(value, true, _GRAINS[len(word) - word.index(".") - 1]))
+    return lengths if said else None
+
+
+def _one_by_one(
+    given: Sequence[str], exact: Sequence[Sequence[float]], layouts: Sequence[bool]
+) -> tuple[int, int, list[Length]]:
+    """How many answers are right, how many are none, and the lengths among the right ones that do not come out even."""
+    right, blank = 0, COMPUTED - len(given)
+    lengths: list[Length] = []
+    for answer, true, layout in zip(given, exact, layouts):  # noqa: B905 - there may be fewer answers
+        words = _split(answer)
+        said = _read(words)
+        if len(said) != len(true):
+            blank += 1
+        elif _agree(said, true):
+            right += 1
+            odd = [each for each in zip(words, said, true, strict=True) if layout and "." in each[0]]
+            lengths += [Length(value, one, _GRAINS[len(word) - word.index(".") - 1]) for word, value, one in odd]
+    return right, blank, lengths
+
+
+def exact_as_said(lengths: Sequence[Length]) -> list[Length]:
+    """Those of which nothing was rounded but the last digit."""
+    return [one for one in lengths if -one.grain <= one.said - one.exact <= one.grain]
 
 
 def all_fit(lengths: Sequence[Length], unit: float) -> bool:
@@ -103,17 +134,13 @@ def _split(answer: str) -> list[str]:
 def _read(words: Sequence[str]) -> list[float]:
     """The numbers that these words are. None of them in a style that is told as it was set."""
     try:
-        return [*map(float, words)]
+        return list(map(float, words))
     except ValueError:
         return []
 
 
 def _agree(said: Sequence[float], exact: Sequence[float]) -> bool:
-    for value, true in zip(said, exact):  # noqa: B905 - they are as many, and asking takes as long as the work
-        allowed = _SLACK + _SHARE * (true if true > 0 else -true)
-        if not -allowed <= value - true <= allowed:  # in this order, so that "nan" is not right
-            return False
-    return True
+    return all(abs(value - true) <= _SLACK + _SHARE * abs(true) for value, true in zip(said, exact, strict=True))
 
 
 def _near(value: float, unit: float, slack: float) -> bool:

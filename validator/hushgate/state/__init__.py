@@ -6,7 +6,6 @@ from pathlib import Path
 
 from hushgate.state.base import Hit as Hit
 from hushgate.state.base import Limit as Limit
-from hushgate.state.base import Spend as Spend
 from hushgate.state.base import State as State
 from hushgate.state.batch import UNLIMITED as UNLIMITED
 from hushgate.state.batch import Batch as Batch

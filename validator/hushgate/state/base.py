@@ -32,17 +32,6 @@ class Hit(NamedTuple):
     retry_after: int
 
 
-class Spend(NamedTuple):
-    """``fresh`` is whether the nonce had not been spent; ``allowed`` and ``retry_after`` are the limits' answer.
-
-    A spend that a limit refuses is not fresh, whatever the nonce: it was not looked at.
-    """
-
-    fresh: bool
-    allowed: bool
-    retry_after: int
-
-
 class State(Protocol):
     """One store, shared by all workers. ``shard`` names what must live together on a cluster; times are in seconds.
 
@@ -68,8 +57,8 @@ class State(Protocol):
     def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
         """Takes back what ``decide`` has counted for these takes ``at`` that time, but for what others rely on."""
 
-    def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
-        """Spends a nonce, once, and counts a hit, in one round trip. A nonce that a limit refuses is not spent."""
+    def spend(self, shard: str, nonce: str, ttl: int) -> bool:
+        """Spends a nonce; whether it had not been spent."""
 
     def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
         """Asks to spend a nonce, and returns what waits for the answer: whether it had not been spent. Both raise StateLost.

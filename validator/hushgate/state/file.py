@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import os
 import sqlite3
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from hushgate.errors import StateLost
+from hushgate.state.alone import BUSY_MS, alone
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-BUSY_MS = 250
-"""Milliseconds that a request waits for other writers."""
 HURRY_MS = 10
-"""The same where one has just waited in vain, and nobody has come through since: requests that go one by one add up."""
+"""Milliseconds to wait for other writers, instead of BUSY_MS, where one has just waited in vain and nobody has come through since: requests that
+go one by one add up."""
 RETRY_S = 0.001
 SIDES = ("-wal", "-shm")
 _SOUND = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT}
@@ -117,7 +116,7 @@ class StateFile:
 
     def _open(self) -> _Handle:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._alone():
+        with alone(self.path):
             if not self.path.exists() or not self.path.stat().st_size:
                 # deleted, or cut to nothing: what another worker still holds of it, SQLite would believe or wait for
                 self.path.unlink(missing_ok=True)
@@ -138,29 +137,6 @@ class StateFile:
                 raise
             return _Handle(connection, self._identity())
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time opens the file or moves it aside, so that nobody opens half of two stores.
-
-        Raises OSError when another takes longer than a request may wait.
-        """
-        door = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            deadline = time.monotonic() + BUSY_MS / 1000
-            while True:
-                try:
-                    fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.005)
-            yield
-        finally:
-            # said aloud: a child forked meanwhile shares the lock, and closing would leave it held
-            fcntl.flock(door, fcntl.LOCK_UN)
-            os.close(door)
-
     def _recover(self, handle: _Handle | None, error: Exception) -> None:
         """Keeps a connection that is sound, drops one that is not, and moves a file aside that is no database any more."""
         if handle is None:
@@ -174,7 +150,7 @@ class StateFile:
                 return
         handle.connection.close()
         if code in _CORRUPT:
-            with contextlib.suppress(OSError), self._alone():
+            with contextlib.suppress(OSError), alone(self.path):
                 # another worker may have replaced it already: the new one is good
                 if self._identity() == handle.file:
                     self._set_aside()

@@ -35,7 +35,7 @@ class Take:
         return ("SET", *keys, "1", "NX", "EX", *values)
 
 
-HIT, SPEND = Script("hit", "limits"), Script("spend", "limits")
+HIT = Script("hit", "limits")
 LEASE, COMMIT, RELEASE = Script("lease", "redeem"), Script("commit"), Script("release")
 DECIDE = Script("decide", "limits", "redeem", "takes")
 GIVE_BACK = Script("back", "limits", "takes")

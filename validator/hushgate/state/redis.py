@@ -15,10 +15,10 @@ import redis.cluster
 from redis.exceptions import AskError, TryAgainError
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Hit, Limit, Spend, plain
+from hushgate.state.base import Hit, Limit, plain
 from hushgate.state.batch import Batch, Counting, Lease, Reply, Take, Taken, Tally
 from hushgate.state.cluster import Cluster
-from hushgate.state.lua import COMMIT, DECIDE, GIVE_BACK, HIT, LEASE, PING, RELEASE, SPEND, TAKE, Asking
+from hushgate.state.lua import COMMIT, DECIDE, GIVE_BACK, HIT, LEASE, PING, RELEASE, TAKE, Asking
 from hushgate.state.node import TIMEOUT, Connection, Down, Node, PerProcess
 
 T = TypeVar("T")
@@ -89,18 +89,13 @@ class RedisState:
         """See State."""
         self._run(GIVE_BACK, [_shard(shard, "")], at, _pack(takes))
 
-    def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
+    def spend(self, shard: str, nonce: str, ttl: int) -> bool:
         """See State."""
-        key = _shard(shard, f"n:{plain(nonce)}")
-        if not limits:
-            return Spend(self._run(TAKE, [key], ttl) is not None, True, 0)
-        fresh, wait = self._run(SPEND, [key], _shard(shard, "c:"), ttl, *_flat(limits))
-        return Spend(bool(fresh), not wait, wait)
+        return self._run(TAKE, [_nonce(shard, nonce)], ttl) is not None
 
     def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
         """See State."""
-        key = _shard(shard, f"n:{plain(nonce)}")
-        waiting = _or_lost(lambda: self._wires.get().begin(TAKE, [key], (ttl,)))
+        waiting = _or_lost(lambda: self._wires.get().begin(TAKE, [_nonce(shard, nonce)], (ttl,)))
         return lambda: _or_lost(waiting) is not None
 
     def lease(self, shard: str, nonce: str, holder: str, ttl: int, *, spend: bool) -> Lease:
@@ -143,6 +138,10 @@ def _shard(tag: str, rest: str) -> str:
     if not tag or "}" in tag:
         tag = tag.replace("%", "%25").replace("}", "%7D") or "%"
     return f"hg:{{{tag}}}:{rest}"
+
+
+def _nonce(shard: str, nonce: str) -> str:
+    return _shard(shard, f"n:{plain(nonce)}")
 
 
 def _token(shard: str, nonce: str) -> str:

@@ -1,4 +1,4 @@
-"""State in one SQLite file, shared by all workers of one machine.
+"""State in a SQLite file, and nonces in an LMDB file beside it, shared by all workers of one machine.
 
 synchronous is OFF. A process that dies loses nothing; a machine that loses power may lose all of it, and then the store starts
 afresh. Nothing in it lives longer than a session, so what that opens is a replay within minutes of a power cut; what it
@@ -16,10 +16,11 @@ from typing import Any, TypeVar
 
 from hushgate.errors import StateLost
 from hushgate.state import decide, slide
-from hushgate.state.base import Hit, Limit, Spend, plain
+from hushgate.state.base import Hit, Limit, plain
 from hushgate.state.batch import Batch, Lease, Redemption, Reply, Take
 from hushgate.state.file import StateFile
 from hushgate.state.limits import wait_seconds
+from hushgate.state.nonces import Nonces
 
 T = TypeVar("T")
 SWEEP_EVERY = 256
@@ -27,10 +28,9 @@ SWEEP_EVERY = 256
 SWEEP_ROWS = 1024
 """Entries that one sweep looks at, from where the last stopped: four times those written since. An index would be a page an entry."""
 _SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS nonce (key TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS token (key TEXT PRIMARY KEY, holder TEXT NOT NULL, spent INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
 {slide.SCHEMA}"""
-_TABLES = ("nonce", "token", "counters")
+_TABLES = ("token", "counters")
 
 
 class SqliteState:
@@ -40,7 +40,7 @@ class SqliteState:
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path, self.clock = path, clock
-        self._file = StateFile(path, _SCHEMA)
+        self._file, self._nonces = StateFile(path, _SCHEMA), Nonces(path, clock)
         self._written = 0
         self._swept = (0, "")  # the number of the table, and the last key that was looked at
 
@@ -60,7 +60,8 @@ class SqliteState:
 
     def ping(self) -> None:
         """Changes nothing, and takes the write lock for a moment."""
-        self._file.transact(lambda handle: handle.execute("SELECT 1 FROM nonce LIMIT 1").fetchone())
+        self._file.transact(lambda handle: handle.execute("SELECT 1 FROM token LIMIT 1").fetchone())
+        self._nonces.ping()
 
     def hit(self, shard: str, limits: Sequence[Limit]) -> Hit:
         """See State."""
@@ -104,32 +105,14 @@ class SqliteState:
         """See State."""
         self._file.transact(lambda handle: decide.give_back(handle, plain(shard), takes, self.clock(), at))
 
-    def spend(self, shard: str, nonce: str, ttl: int, limits: Sequence[Limit] = ()) -> Spend:
+    def spend(self, shard: str, nonce: str, ttl: int) -> bool:
         """See State."""
-        key = plain(f"{nonce}:{shard}")  # nonces of one time begin alike, and then share a page
-        if not limits:  # one statement is its own transaction
-            return Spend(self._write(lambda handle: self._take(handle, key, ttl), alone=False), True, 0)
-
-        def work(handle: sqlite3.Connection) -> Spend:
-            hit = self._hit(handle, shard, limits)
-            if not hit.allowed:
-                return Spend(False, False, hit.retry_after)
-            return Spend(self._take(handle, key, ttl), True, 0)
-
-        return self._write(work, entries=len(limits) + 1)
+        return self._nonces.spend(_key_of(shard, nonce), ttl)
 
     def begin_spend(self, shard: str, nonce: str, ttl: int) -> Callable[[], bool]:
         """See State. There is nothing to wait for."""
-        fresh = self.spend(shard, nonce, ttl).fresh
+        fresh = self.spend(shard, nonce, ttl)
         return lambda: fresh
-
-    def _take(self, handle: sqlite3.Connection, key: str, ttl: int) -> bool:
-        now = self.clock()
-        taken = handle.execute(
-            "INSERT INTO nonce VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE until <= ?",
-            (key, _until(now, ttl), now),
-        )
-        return taken.rowcount == 1
 
     def _token(self, handle: sqlite3.Connection, key: str) -> Any:
         row = handle.execute("SELECT holder, spent, until FROM token WHERE key = ?", (key,)).fetchone()
@@ -165,7 +148,7 @@ class SqliteState:
 
     def commit(self, shard: str, nonce: str, holder: str, ttl: int) -> bool:
         """See State."""
-        key, holder = _token_key(shard, nonce), plain(holder)
+        key, holder = _key_of(shard, nonce), plain(holder)
 
         def work(handle: sqlite3.Connection) -> bool:
             row = self._token(handle, key)
@@ -178,11 +161,14 @@ class SqliteState:
 
     def release(self, shard: str, nonce: str, holder: str) -> None:
         """See State."""
-        statement, key = "DELETE FROM token WHERE key = ? AND holder = ? AND spent = 0", _token_key(shard, nonce)
+        statement, key = "DELETE FROM token WHERE key = ? AND holder = ? AND spent = 0", _key_of(shard, nonce)
         self._write(lambda handle: handle.execute(statement, (key, plain(holder))).rowcount, alone=False)
 
     def sweep(self) -> int:
         """See State. At most SWEEP_ROWS a call; looks at everything before it says 0."""
+        removed = self._nonces.sweep()
+        if removed:
+            return removed
         ends = 0
         while ends < 2:
             removed = self._file.transact(self._sweep_on)
@@ -209,16 +195,17 @@ class SqliteState:
     def close(self) -> None:
         """See State."""
         self._file.close()
+        self._nonces.close()
 
 
-def _token_key(shard: str, nonce: str) -> str:
+def _key_of(shard: str, nonce: str) -> str:
     """Nonces of one time begin alike, and then share a page."""
     return plain(f"{nonce}:{shard}")
 
 
 def _redemption(shard: str, asked: Redemption) -> Redemption:
     """The same, with the token's key for its nonce."""
-    return Redemption(_token_key(shard, asked.nonce), plain(asked.holder), asked.ttl)
+    return Redemption(_key_of(shard, asked.nonce), plain(asked.holder), asked.ttl)
 
 
 def _until(now: float, ttl: int) -> int:

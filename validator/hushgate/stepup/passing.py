@@ -33,7 +33,7 @@ def is_passed(house: House, claims: Claims | None, email: str | None) -> bool:
 def spend(house: House, ticket: Ticket) -> None:
     """Spends the visit's one step-up, and the token that it came with. Raises StepRefused where it was spent, and StateLost."""
     nonce = ticket.claims.nonce
-    if not house.state.spend(nonce, f"step-up {nonce}", TTL + house.tokens.ttl).fresh:
+    if not house.state.spend(nonce, f"step-up {nonce}", TTL + house.tokens.ttl):
         raise StepRefused
     if ticket.leased and not house.state.commit(shard_of(ticket.claims.site), nonce, ticket.holder, house.tokens.ttl):
         raise StepRefused

@@ -1,0 +1,212 @@
+"""Nonces that were spent on this machine: an LMDB file beside SQLite's, shared by all workers.
+
+Every visit spends one, and nothing else of the state store: here that costs a fifth of a transaction of SQLite's. Nothing is synced. A process
+that dies loses nothing; what a machine has not written when it loses power might be no database, so the file has the boot in its name, and
+the next one starts afresh, as SQLite's does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, TypeVar, cast
+
+import lmdb
+
+from hushgate.errors import StateLost
+from hushgate.state.alone import alone
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+MAP_BYTES = 2**32
+"""How far a file may grow, in address space: some 60 million nonces. It has what is alive in it, and no more."""
+KEY_MAX = 511
+"""Bytes of a key, by LMDB's own rule."""
+SWEEP_EVERY = 256
+SWEEP_ENTRIES = 1024
+"""As SqliteState sweeps."""
+_UNTIL = 5
+"""Bytes of the second in which an entry has expired: big-endian, so that bytes compare as seconds do."""
+_BROKEN = (lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError, lmdb.PanicError, lmdb.VersionMismatchError)
+
+
+class _Open(NamedTuple):
+    """An environment, and the device, inode and length of its file when it was opened."""
+
+    environment: lmdb.Environment
+    file: tuple[int, int]
+    length: int
+
+
+class Nonces:
+    """The nonces beside the file at ``path``. ``clock`` gives seconds since 1970. Every failure is a StateLost, and recovers by itself."""
+
+    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self.path = path.with_name(f"{path.name}-nonces-{_boot()}")
+        self._beside = path
+        self._clock, self._name = clock, str(self.path)
+        self._written, self._after = 0, b""
+        self._broken: tuple[int, int] | None = None
+
+    def spend(self, text: str, ttl: int) -> bool:
+        """Spends a nonce for ``ttl`` seconds; whether it had not been spent."""
+        key, now = _key(text), int(self._clock())
+        fresh = self._run(lambda held: _spend(held, key, now, ttl))
+        self._written += 1
+        if self._written >= SWEEP_EVERY:
+            self._written = 0
+            # it is spent: that the sweep failed is no reason to tell the caller that it was lost
+            with contextlib.suppress(StateLost):
+                self._run(self._sweep)
+        return fresh
+
+    def ping(self) -> None:
+        """Takes the write lock for a moment."""
+        self._run(lambda held: held.stat)
+
+    def sweep(self) -> int:
+        """Removes what has expired among the next SWEEP_ENTRIES; 0 once it has seen everything."""
+        ends = 0
+        while ends < 2:
+            removed = self._run(self._sweep)
+            if removed:
+                return removed
+            ends += not self._after
+        return 0
+
+    def _sweep(self, held: lmdb.Transaction) -> int:
+        cursor, now = held.cursor(), int(self._clock()).to_bytes(_UNTIL, "big")
+        found = cursor.iternext() if cursor.set_range(self._after) else iter(())
+        entries = cast("list[tuple[bytes, bytes]]", list(islice(found, SWEEP_ENTRIES)))
+        expired = [key for key, until in entries if until <= now]
+        for key in expired:
+            held.delete(key)
+        self._after = entries[-1][0] if len(entries) == SWEEP_ENTRIES else b""
+        return len(expired)
+
+    def _run(self, work: Callable[[lmdb.Transaction], T]) -> T:
+        with _LOCK:
+            try:
+                with self._environment().begin(write=True) as held:
+                    return work(held)
+            except (lmdb.Error, OSError) as error:
+                words = _words(error)
+                self._leave(broken=isinstance(error, _BROKEN))
+        # no path: this text may reach a visitor
+        raise StateLost(f"the nonces failed: {words}")
+
+    def _environment(self) -> lmdb.Environment:
+        opened = _OPEN.get(self._name)
+        if opened is not None:
+            # a stat costs 1 us; a store that goes on writing into a deleted file lets every replay through
+            status = _status(self._name)
+            cut = status is not None and status.st_size < opened.length
+            if status is not None and not cut and (status.st_dev, status.st_ino) == opened.file:
+                return opened.environment
+            self._leave(broken=cut)  # to read what was cut while it was mapped is to be killed by SIGBUS
+        return self._open()
+
+    def _leave(self, *, broken: bool) -> None:
+        opened = _OPEN.get(self._name)
+        if opened is not None and broken:
+            self._broken = opened.file
+        _forget(self._name)
+
+    def _open(self) -> lmdb.Environment:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone(self._beside):
+            self._clear()
+            os.close(os.open(self._name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            try:
+                environment = lmdb.open(
+                    self._name, map_size=MAP_BYTES, subdir=False, sync=False, metasync=False, max_readers=1, mode=0o600
+                )
+            except _BROKEN as error:
+                self._start_afresh(error)
+                raise
+            status = os.stat(self._name)  # noqa: PTH116
+            _OPEN[self._name] = _Open(environment, (status.st_dev, status.st_ino), status.st_size)
+        return environment
+
+    def _clear(self) -> None:
+        """Removes the files of earlier boots, and this one's where it is the one that was found broken."""
+        for old in self.path.parent.glob(f"{self._beside.name}-nonces-*"):
+            if not old.name.startswith(self.path.name):
+                old.unlink(missing_ok=True)
+        status = _status(self._name)
+        # another worker may have replaced it already: the new one is good
+        if status is not None and (status.st_dev, status.st_ino) == self._broken:
+            self._start_afresh("it was cut, or written over")
+        self._broken = None
+
+    def _start_afresh(self, why: object) -> None:
+        log.warning(
+            "the nonces are no database any more (%s): starting afresh", str(why).replace(self._name, "the file")
+        )
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Closes the file for this process. It is opened again where it is asked again."""
+        with _LOCK:
+            _forget(self._name)
+
+
+def _spend(held: lmdb.Transaction, key: bytes, now: int, ttl: int) -> bool:
+    until = held.get(key)
+    if until is not None and int.from_bytes(until, "big") > now:
+        return False
+    # never before ttl is over, and at most a second after
+    return bool(held.put(key, (now + ttl + 1).to_bytes(_UNTIL, "big")))
+
+
+def _key(text: str) -> bytes:
+    key = text.encode()
+    return key if 0 < len(key) <= KEY_MAX else key[: KEY_MAX // 2] + hashlib.blake2b(key, digest_size=32).digest()
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
+    except OSError:  # not Linux
+        return "0"
+
+
+def _status(name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name)  # noqa: PTH116 - Path.stat costs twice as much, and this is every request
+    except OSError:
+        return None
+
+
+def _words(error: Exception) -> str:
+    """What happened, without a path."""
+    return (
+        str(error).rpartition(": ")[2] if isinstance(error, lmdb.Error) else getattr(error, "strerror", "") or "OSError"
+    )
+
+
+# LMDB wants a file to be opened once in a process, and an environment to be used in no other.
+_OPEN: dict[str, _Open] = {}
+_LOCK = threading.Lock()
+
+
+def _forget(name: str) -> None:
+    opened = _OPEN.pop(name, None)
+    if opened is not None:
+        opened.environment.close()
+
+
+def _after_fork() -> None:
+    global _LOCK  # noqa: PLW0603 - the old one may be held by a thread that is not here
+    _LOCK = threading.Lock()
+    for name in list(_OPEN):
+        _forget(name)
+
+
+os.register_at_fork(after_in_child=_after_fork)
