@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -12,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from redis import Connection
 
 from hushgate.errors import StateLost
 from hushgate.state import Lease, Limit, open_state
-from hushgate.state.node import PAUSE
+from hushgate.state.node import PAUSE, TIMEOUT, Down, Node
 from hushgate.state.redis import RedisState
 from servers import Cluster, Server, redis_server
 from stores import comes_back, fresh, lost_within
@@ -167,3 +169,15 @@ def test_a_url_that_cannot_be_read_is_refused_at_once_and_not_repeated(url: str)
     with pytest.raises(ValueError, match="not the URL of a state store") as caught:
         open_state(url, Path())
     assert len(list(chain(caught.value))) == 1 and "geheim" not in str(caught.value)
+
+
+def test_redis_that_refuses_to_be_asked_as_a_cluster_hands_no_answer_to_the_next_question() -> None:
+    with redis_server() as server:
+        node = Node(lambda: Connection("127.0.0.1", server.port, socket_timeout=TIMEOUT, protocol=2))  # type: ignore[no-untyped-call]
+        with pytest.raises(Down):  # as after ASK from a node that does not know that this one was set up anew
+            node.call("ECHO", "first", asking=True)
+        with contextlib.suppress(Down):  # left alone for a moment
+            assert node.call("ECHO", "second") == b"second"
+        time.sleep(PAUSE + 0.05)
+        assert node.call("ECHO", "third") == b"third"
+        node.close()

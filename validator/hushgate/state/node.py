@@ -139,14 +139,16 @@ class Node:
 
     def _answer(self, connection: Connection, answers: int) -> Any:
         """The last of so many answers."""
+        left = answers
         try:
-            for _ in range(answers):
-                answer = connection.read_response()
+            while left:
+                answer, left = connection.read_response(), left - 1
         except (NoScriptError, AskError, TryAgainError):
             self._give(connection)
             raise
         except (RedisError, OSError, ValueError) as error:
-            failure = type(error).__name__
+            # with an answer still to come, whoever is given the connection next would read that for its own
+            failure = type(error).__name__ if left == 1 else "ASKING was refused"
         else:
             self._give(connection)
             return answer
