@@ -6,16 +6,18 @@ import os
 import resource
 import signal
 import stat
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from hushgate.errors import StateLost
 from hushgate.state.nonces import SWEEP_ENTRIES, Nonces
-from stores import FORK, comes_back, fresh, in_child, in_children
+from stores import FORK, comes_back, fresh, in_child, in_children, lost_within
 
 
 class Clock:
@@ -132,6 +134,41 @@ def test_workers_that_are_killed_in_the_middle_stop_nobody_and_lose_nothing(nonc
         for child in children:
             child.join(10)
         assert len(spent) > 3 and not any(nonces.spend(name, 600) for name in spent)
+
+
+def test_a_worker_that_is_stopped_in_the_middle_holds_up_one_request_and_not_all_that_follow(nonces: Nonces) -> None:
+    held, go = FORK.Event(), FORK.Event()
+
+    def stop(_: object) -> None:
+        held.set()
+        go.wait(30)
+
+    child = FORK.Process(target=lambda: nonces._run(stop))
+    child.start()
+    assert held.wait(10)
+    began = time.monotonic()
+    for _ in range(20):
+        lost_within(lambda: nonces.spend(fresh(), 60))
+    assert 0.25 <= time.monotonic() - began < 2.5
+    child.kill()
+    child.join(10)
+    assert nonces.spend("n", 60) and not nonces.spend("n", 60)
+
+
+def test_threads_do_not_wait_for_one_that_is_stuck(nonces: Nonces) -> None:
+    held, go = threading.Event(), threading.Event()
+
+    def stop(_: object) -> None:
+        held.set()
+        go.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        stuck = pool.submit(nonces._run, stop)
+        assert held.wait(10)
+        lost_within(lambda: nonces.spend("n", 60))
+        go.set()
+        stuck.result(10)
+    assert nonces.spend("n", 60)
 
 
 def test_a_child_and_its_parent_share_the_file(nonces: Nonces) -> None:

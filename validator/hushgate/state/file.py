@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from hushgate.errors import StateLost
-from hushgate.state.alone import BUSY_MS, alone
+from hushgate.state.alone import BUSY_MS, HURRY_MS, alone
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-HURRY_MS = 10
-"""Milliseconds to wait for other writers, instead of BUSY_MS, where one has just waited in vain and nobody has come through since: requests that
-go one by one add up."""
 RETRY_S = 0.001
 SIDES = ("-wal", "-shm")
 _SOUND = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT}

@@ -8,6 +8,7 @@ the next one starts afresh, as SQLite's does.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import logging
 import os
@@ -20,7 +21,7 @@ from typing import NamedTuple, TypeVar, cast
 import lmdb
 
 from hushgate.errors import StateLost
-from hushgate.state.alone import alone
+from hushgate.state.alone import BUSY_MS, HURRY_MS, alone, lock
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -37,9 +38,14 @@ _BROKEN = (lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError, lmdb.
 
 
 class _Open(NamedTuple):
-    """An environment, and the device, inode and length of its file when it was opened."""
+    """An environment, its guard, and the device, inode and length of its file when it was opened.
+
+    LMDB waits for other writers without an end, and one that was stopped in the middle of a write would stop all. So whoever writes locks
+    the file itself before, by the descriptor that is the guard, and does not wait longer for it than a request may.
+    """
 
     environment: lmdb.Environment
+    guard: int
     file: tuple[int, int]
     length: int
 
@@ -52,6 +58,7 @@ class Nonces:
         self._beside = path
         self._clock, self._name = clock, str(self.path)
         self._written, self._after = 0, b""
+        self._patience = BUSY_MS / 1000
         self._broken: tuple[int, int] | None = None
 
     def spend(self, text: str, ttl: int) -> bool:
@@ -91,24 +98,42 @@ class Nonces:
         return len(expired)
 
     def _run(self, work: Callable[[lmdb.Transaction], T]) -> T:
-        with _LOCK:
-            try:
-                with self._environment().begin(write=True) as held:
-                    return work(held)
-            except (lmdb.Error, OSError) as error:
-                words = _words(error)
-                self._leave(broken=isinstance(error, _BROKEN))
+        if not _LOCK.acquire(timeout=self._patience):
+            raise StateLost("the nonces failed: another thread holds them")
+        try:
+            result = self._work(work)
+        except BlockingIOError:
+            # requests that wait one by one add up
+            words, self._patience = "another process holds them", HURRY_MS / 1000
+        except (lmdb.Error, OSError) as error:
+            words = _words(error)
+            self._leave(broken=isinstance(error, _BROKEN))
+        else:
+            self._patience = BUSY_MS / 1000
+            return result
+        finally:
+            _LOCK.release()
         # no path: this text may reach a visitor
         raise StateLost(f"the nonces failed: {words}")
 
-    def _environment(self) -> lmdb.Environment:
+    def _work(self, work: Callable[[lmdb.Transaction], T]) -> T:
+        opened = self._opened()
+        lock(opened.guard, self._patience)
+        try:
+            with opened.environment.begin(write=True) as held:
+                return work(held)
+        finally:
+            # said aloud: a child forked meanwhile shares the lock, and closing would leave it held
+            fcntl.flock(opened.guard, fcntl.LOCK_UN)
+
+    def _opened(self) -> _Open:
         opened = _OPEN.get(self._name)
         if opened is not None:
             # a stat costs 1 us; a store that goes on writing into a deleted file lets every replay through
             status = _status(self._name)
             cut = status is not None and status.st_size < opened.length
             if status is not None and not cut and (status.st_dev, status.st_ino) == opened.file:
-                return opened.environment
+                return opened
             self._leave(broken=cut)  # to read what was cut while it was mapped is to be killed by SIGBUS
         return self._open()
 
@@ -118,7 +143,7 @@ class Nonces:
             self._broken = opened.file
         _forget(self._name)
 
-    def _open(self) -> lmdb.Environment:
+    def _open(self) -> _Open:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with alone(self._beside):
             self._clear()
@@ -131,8 +156,9 @@ class Nonces:
                 self._start_afresh(error)
                 raise
             status = os.stat(self._name)  # noqa: PTH116
-            _OPEN[self._name] = _Open(environment, (status.st_dev, status.st_ino), status.st_size)
-        return environment
+            guard = os.open(self._name, os.O_RDONLY | os.O_CLOEXEC)
+            opened = _OPEN[self._name] = _Open(environment, guard, (status.st_dev, status.st_ino), status.st_size)
+        return opened
 
     def _clear(self) -> None:
         """Removes the files of earlier boots, and this one's where it is the one that was found broken."""
@@ -200,6 +226,7 @@ def _forget(name: str) -> None:
     opened = _OPEN.pop(name, None)
     if opened is not None:
         opened.environment.close()
+        os.close(opened.guard)
 
 
 def _after_fork() -> None:
