@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from hushgate.events.spool import read_spool
 from hushgate.tokens import TOKEN_MAX
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig, open_rig
 
@@ -181,6 +182,20 @@ def test_a_wrong_type_is_refused_with_the_fields_name(rig: Rig, signals: dict[st
     response = rig.visit({**SIGNALS, **signals})
     assert response.status_code == 400
     assert error(response)["code"] == "bad-field" and error(response)["field"] == field
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"screen": {**SIGNALS["screen"], "outer_width": 4e9}},
+        {"interaction": {**SIGNALS["interaction"], "form_ms": -3.0}},
+    ],
+)
+def test_a_measure_that_is_out_of_range_costs_its_signal_and_not_the_signup(rig: Rig, odd: dict[str, Any]) -> None:
+    response = rig.visit({**SIGNALS, **odd})
+    assert response.status_code == 200
+    assert next(read_spool(rig.data / "spool")).missing[next(iter(odd))] == "unreadable: out of range"
+    assert rig.redeem(response.get_json()["token"])["decision"] == "allow"
 
 
 def test_a_large_body_is_refused(rig: Rig) -> None:

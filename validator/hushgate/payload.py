@@ -22,6 +22,7 @@ SIGNALS_MAX = 64
 STORIES_KEPT = 512
 STORY_MAX = 8 * 1024
 """Bytes of a story that is kept; real ones have 2 to 4 kB."""
+OUT_OF_RANGE = "unreadable: out of range"
 LEFT_OUT = "left out"
 _NO_REASON = "no reason given"
 
@@ -117,6 +118,7 @@ _VALUES_OF = attrgetter(*(f"{name}.v" for name in _STORY))
 _SEALED = msgspec.json.Decoder(Sealed)
 _OPENING = msgspec.json.Decoder(Opening)
 _ENVELOPE = msgspec.json.Decoder(Envelope)
+_BEYOND = re.compile(r"Expected float [<>]=? ")
 _AT = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 
 
@@ -210,8 +212,10 @@ def _read_each(text: str) -> Payload:
         if decoder is None:
             unknown += 1
             continue
-        sample = _read(decoder, raw, f"payload.signals.{name}")
-        if sample.v is UNSET:
+        sample = _read_sample(decoder, raw, f"payload.signals.{name}")
+        if sample is None:
+            missing[name] = OUT_OF_RANGE
+        elif sample.v is UNSET:
             missing[name] = sample.e or _NO_REASON
         else:
             signals[name] = sample.v
@@ -219,6 +223,16 @@ def _read_each(text: str) -> Payload:
         if name not in signals and name not in missing:
             missing[name] = LEFT_OUT
     return _part(signals, missing, sealed.page, unknown)
+
+
+def _read_sample(decoder: msgspec.json.Decoder[Any], raw: Raw, field: str) -> Any:
+    """One signal; None where a measure in it is out of range: a clock or a screen is odd, and the other signals are not. Counts are our own."""
+    try:
+        return _read(decoder, raw, field)
+    except BadField as error:
+        if _BEYOND.search(str(error)):
+            return None
+        raise
 
 
 def _part(signals: dict[str, Any], missing: dict[str, str], page: Page, unknown: int) -> Payload:
