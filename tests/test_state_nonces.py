@@ -179,14 +179,16 @@ def test_a_child_and_its_parent_share_the_file(nonces: Nonces) -> None:
     assert not nonces.spend("before", 60)
 
 
-def test_the_files_of_an_earlier_boot_are_removed_and_others_are_not(tmp_path: Path) -> None:
+def test_what_an_earlier_boot_has_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     earlier, other = tmp_path / "state.sqlite-nonces-00c0ffee", tmp_path / "state.sqlite-wal"
-    for file in (earlier, earlier.with_name(f"{earlier.name}-lock"), other):
+    living = tmp_path / "state.sqlite-nonces-0badcafe"
+    for file in (earlier, earlier.with_name(f"{earlier.name}-lock"), other, living):
         file.write_bytes(b"x")
+        os.utime(file, (0, 0 if file != living else time.time()))
     nonces = Nonces(tmp_path / "state.sqlite", time.time)
     nonces.ping()
     ours = {nonces.path, nonces.path.with_name(f"{nonces.path.name}-lock"), tmp_path / "state.sqlite.lock"}
-    assert set(tmp_path.iterdir()) == {other, *ours}
+    assert set(tmp_path.iterdir()) == {other, living, *ours}
     nonces.close()
 
 

@@ -79,13 +79,6 @@ def header_platform(headers: dict[str, str]) -> str | Missing:
 
 
 @derived
-def header_mobile(headers: dict[str, str]) -> bool | Missing:
-    """Sec-CH-UA-Mobile."""
-    value = _header(headers, "sec-ch-ua-mobile")
-    return value if isinstance(value, Missing) else value == "?1"
-
-
-@derived
 def secure_context(headers: dict[str, str], page: dict[str, str] | None = None) -> bool | Missing:
     """Whether the request went to a trustworthy origin, where browsers add Sec- headers.
 

@@ -26,7 +26,6 @@ class Privacy(enum.Enum):
 
 _V8, _OTHERS = 33, 37
 _RFP_ZONES = {"UTC", "Etc/UTC", "Atlantic/Reykjavik"}
-_RFP_CORES = {2, 4, 8}
 _PHONES = ("Linux arm", "Linux aarch64", "Linux i686", "Android")
 
 

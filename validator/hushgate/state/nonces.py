@@ -13,6 +13,7 @@ import hashlib
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -32,6 +33,8 @@ KEY_MAX = 511
 SWEEP_EVERY = 256
 SWEEP_ENTRIES = 1024
 """As SqliteState sweeps."""
+STALE_SECONDS = 3600
+"""How long nobody has written into a file of another boot that is removed."""
 _UNTIL = 5
 """Bytes of the second in which an entry has expired: big-endian, so that bytes compare as seconds do."""
 _BROKEN = (lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError, lmdb.PanicError, lmdb.VersionMismatchError)
@@ -163,8 +166,9 @@ class Nonces:
     def _clear(self) -> None:
         """Removes the files of earlier boots, and this one's where it is the one that was found broken."""
         for old in self.path.parent.glob(f"{self._beside.name}-nonces-*"):
-            if not old.name.startswith(self.path.name):
-                old.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if not old.name.startswith(self.path.name) and time.time() - old.stat().st_mtime > STALE_SECONDS:
+                    old.unlink()
         status = _status(self._name)
         # another worker may have replaced it already: the new one is good
         if status is not None and (status.st_dev, status.st_ino) == self._broken:
