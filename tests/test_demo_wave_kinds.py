@@ -37,6 +37,7 @@ from test_mail_records import look
 
 OWN = {setting.name: setting.default for setting in MAIL}
 START = 1_700_000_000.0
+TAG = "4b1d"
 
 
 class Clock:
@@ -78,7 +79,7 @@ def let_in(folder: Path, kind: Kind) -> list[float]:
     shares = []
     for seed in SEEDS:
         (folder / str(seed)).mkdir()
-        said = decide(folder / str(seed), gather(kind, "person", kind.count, 100, 60, seed))
+        said = decide(folder / str(seed), gather(kind, "person", kind.count, 100, 60, seed, tag=TAG))
         assert said[False].total() == kind.count and said[True].total() == 100 + 60 + 45
         assert said[True]["ghost"] == 0 and said[True]["allow"] > said[True].total() / 2 - 10
         shares.append(said[False]["allow"] / kind.count)
@@ -118,34 +119,34 @@ def test_a_wave_of_other_names_and_paces_is_stopped_too(tmp_path: Path, hours: i
 
 @pytest.mark.parametrize("name", KINDS)
 def test_nobody_is_asked_for_a_wave_that_the_verdict_stops(tmp_path: Path, name: str) -> None:
-    said = decide(tmp_path, gather(KINDS[name], "person", KINDS[name].count, 100, 60, 1), driven=True)
+    said = decide(tmp_path, gather(KINDS[name], "person", KINDS[name].count, 100, 60, 1, tag=TAG), driven=True)
     assert said[True]["ghost"] == 0 and said[True]["challenge"] <= 24 + 9 + 3, "the university, the company, and chance"
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_without_a_wave_only_new_crowds_are_asked(tmp_path: Path, seed: int) -> None:
-    signups = [one for one in gather(KINDS["providers"], "person", 1, 300, 60, seed) if one.visitor.person]
+    signups = [one for one in gather(KINDS["providers"], "person", 1, 300, 60, seed, tag=TAG) if one.visitor.person]
     asked = decide(tmp_path, signups)[True]
     assert asked["ghost"] == 0 and asked["challenge"] <= 24 + 9 + 3, "the university, the company, and chance"
 
 
 def test_waves_have_the_seeds_numbers() -> None:
     assert list(WAVES) == ["botnet", *KINDS] and KINDS["providers"].count == 340 and KINDS["sequence"].count == 214
-    bots = [one for one in gather(KINDS["sequence"], "driver", 214, 0, 0, 1) if not one.visitor.person]
+    bots = [one for one in gather(KINDS["sequence"], "driver", 214, 0, 0, 1, tag=TAG) if not one.visitor.person]
     gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(bots)]
     assert min(gaps) >= 1.2 and max(gaps) <= 1.8
     agents = [dict(one.visitor.headers)["User-Agent"] for one in bots]
     assert len(set(agents)) == 4 and agents[:4] == agents[4:8]
     assert len({one.visitor.ip for one in bots}) > 205
     assert {one.visitor.signals["interaction"]["filled"] for one in bots} == {3} and len(INTERACTIONS) == 4
-    day = [one for one in gather(KINDS["one-address"], "person", 300, 0, 0, 1) if not one.visitor.person]
+    day = [one for one in gather(KINDS["one-address"], "person", 300, 0, 0, 1, tag=TAG) if not one.visitor.person]
     assert len({one.visitor.ip for one in day}) == 1 and day[-1].at - day[0].at > 20 * HOUR
 
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("hand", HANDS)
 def test_waves_tell_stories_that_the_gate_can_read(name: str, hand: str) -> None:
-    for one in gather(KINDS[name], hand, 12, 3, 1, 1):
+    for one in gather(KINDS[name], hand, 12, 3, 1, 1, tag=TAG):
         payload = read_record(one.visitor.signals, one.visitor.missing)
         assert set(payload.signals) == set(one.visitor.signals)
     visitor = with_user_agent(one.visitor, 2)

@@ -64,9 +64,14 @@ def _play(demo: Server, gate: Server, signups: list[Signup], hand: str) -> Table
     return table
 
 
-def gather(kind: Kind, hand: str, number: int, ordinary: int, earlier: int, seed: int) -> list[Signup]:
-    """Everybody, in the order in which they come: those before, the wave, and the ordinary beside it."""
-    random, tag = Random(seed), secrets.token_hex(2)  # noqa: S311 - so that a seed is a wave
+def gather(
+    kind: Kind, hand: str, number: int, ordinary: int, earlier: int, seed: int, *, tag: str = ""
+) -> list[Signup]:
+    """Everybody, in the order in which they come: those before, the wave, and the ordinary beside it.
+
+    ``tag`` is four hex digits that go into domains and numbers, drawn where there is none: a wave that comes again is another one.
+    """
+    random, tag = Random(seed), tag or secrets.token_hex(2)  # noqa: S311 - so that a seed is a wave
     wave = kind.make(random, number, kind.seconds * number / kind.count, str(int(tag, 16)))
     if hand == "driver":
         wave = [one._replace(visitor=driver.drive(random, one.visitor)) for one in wave]
