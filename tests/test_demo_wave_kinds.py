@@ -69,7 +69,7 @@ def decide(folder: Path, signups: list[Signup], *, driven: bool = False) -> dict
     return said
 
 
-SEEDS = range(1, 13)
+SEEDS = range(1, 9)
 MOST, WORST = 0.02, 0.03
 """Of a wave, what is let in over all seeds, and with the worst of them: nothing shows before the first that looks made up."""
 
