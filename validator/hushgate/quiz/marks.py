@@ -7,6 +7,7 @@ version, and lengths that are exact were not laid out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import chain
 
@@ -68,29 +69,23 @@ def mark(seed: bytes, answers: Sequence[str]) -> Marks:
     if lengths is None:
         right, blank, lengths = _one_by_one(given, exact, [kind.layout for kind, _ in questions])
     named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ])  # noqa: B905 - there may be fewer answers
-    owners = [[engine for engine, own in trait.answers.items() if own == answer] for trait, answer in named]
-    return Marks(COMPUTED, right, blank, lengths, owners)
+    return Marks(COMPUTED, right, blank, lengths, [trait.owners.get(answer, []) for trait, answer in named])
 
 
 def _all_at_once(
     given: Sequence[str], exact: Sequence[Sequence[float]], layouts: Sequence[bool]
 ) -> list[Length] | None:
     """The lengths that do not come out even where all answers are right beyond doubt, as nearly everybody's are. None for the others."""
-    text = (
-        ",".join(given).replace("px", "").replace("matrix(", "").replace(")", "").replace(", ", ",").replace(" ", ",")
-    )
-    words = text.split(",")
-    right = list(chain.from_iterable(exact))
+    text = ",".join(given).replace("px ", ",").replace("px", "")
+    if "matrix" in text:
+        text = text.replace("matrix(", "").replace(")", "")
+    words, right = text.split(","), list(chain.from_iterable(exact))
     if len(given) != COMPUTED or len(words) != len(right) or len(text) > _LENGTH_MAX:
         return None
     said = _read(words)
-    lengths = []
-    for word, value, true, layout in zip(words, said, right, layouts):  # noqa: B905 - they are as many, or none
-        if not -_SLACK <= value - true <= _SLACK:  # in this order, so that "nan" is not right
-            return None
-        if layout and "." in word:
-            lengths.append(Length(value, true, _GRAINS[len(word) - word.index(".") - 1]))
-    return lengths if said else None
+    if not said or not math.dist(said, right) <= _SLACK:  # noqa: SIM300 - in this order, so that "nan" is not right
+        return None
+    return _uneven(words, said, right, layouts)
 
 
 def _one_by_one(
@@ -106,9 +101,19 @@ def _one_by_one(
             blank += 1
         elif _agree(said, true):
             right += 1
-            odd = [each for each in zip(words, said, true, strict=True) if layout and "." in each[0]]
-            lengths += [Length(value, one, _GRAINS[len(word) - word.index(".") - 1]) for word, value, one in odd]
+            lengths += _uneven(words, said, true, [layout] * len(words))
     return right, blank, lengths
+
+
+def _uneven(
+    words: Sequence[str], said: Sequence[float], exact: Sequence[float], layouts: Sequence[bool]
+) -> list[Length]:
+    """The lengths that do not come out even. All four are of one length."""
+    return [
+        Length(value, true, _GRAINS[len(word) - word.index(".") - 1])
+        for word, value, true, layout in zip(words, said, exact, layouts)  # noqa: B905 - see above
+        if layout and "." in word
+    ]
 
 
 def exact_as_said(lengths: Sequence[Length]) -> list[Length]:

@@ -12,11 +12,16 @@ PER_QUIZ = 2
 
 
 class Trait(Struct, frozen=True):
-    """A style, what is asked of it, and what each engine answers."""
+    """A style, what is asked of it, what each engine answers, and the engines of each answer."""
 
     style: str
     what: str
     answers: dict[str, str]
+    owners: dict[str, list[str]] = {}
+
+    def __post_init__(self) -> None:
+        for engine, answer in self.answers.items():
+            self.owners.setdefault(answer, []).append(engine)
 
 
 class Table(Struct, frozen=True):
