@@ -83,7 +83,7 @@ def _all_at_once(
     if len(given) != COMPUTED or len(words) != len(right) or len(text) > _LENGTH_MAX:
         return None
     said = _read(words)
-    if not said or not math.dist(said, right) <= _SLACK:  # noqa: SIM300 - in this order, so that "nan" is not right
+    if not said or not math.dist(said, right) <= _SLACK:  # so that "nan" is not right
         return None
     return _uneven(words, said, right, layouts)
 
