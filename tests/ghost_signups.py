@@ -12,7 +12,7 @@ from typing import Any
 from hushgate import Gate
 from hushgate.testing import Answer
 
-STATE = "state.sqlite"
+STATE = "state"
 WHOLE = {"mail": 1, "slack": 1, "crm": 1}
 
 

@@ -15,7 +15,7 @@ from hushgate.errors import StateLost
 from hushgate.state import Batch, Count, Counting, Quota, State, Take, Taken, Tally, open_state
 from servers import Cluster, Server, redis_cluster, redis_server
 
-KINDS = ["sqlite", "redis", "redis-cluster"]
+KINDS = ["lmdb", "redis", "redis-cluster"]
 Opener = Callable[[], State]
 FORK = multiprocessing.get_context("fork")
 DAY = 86400
@@ -36,8 +36,8 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(params=KINDS)
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     """Opens the same store again and again, as each worker does."""
-    if request.param == "sqlite":
-        return lambda: open_state(None, tmp_path / "state.sqlite")
+    if request.param == "lmdb":
+        return lambda: open_state(None, tmp_path / "state")
     url = request.getfixturevalue("server" if request.param == "redis" else "cluster").url
     return lambda: open_state(url, tmp_path)
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hushgate.state import Count, Lease, Limit, Quota
-from hushgate.state.sqlite import SqliteState
+from hushgate.state.local import LocalState
 from hushgate_demo.clock import Clock, CountingState, blueprint
 from hushgate_demo.settings import Settings
 from stores import take, tally
@@ -38,7 +38,7 @@ def test_a_site_has_none_unless_it_is_asked_for(tmp_path: Path) -> None:
 
 def test_counters_go_by_it_and_leases_do_not(tmp_path: Path) -> None:
     clock = Clock()
-    state = CountingState(SqliteState(tmp_path / "state.sqlite"), tmp_path, clock)
+    state = CountingState(LocalState(tmp_path / "state"), tmp_path, clock)
     one, quota = [Limit("x", 1, 60)], [Quota("y", 1, 60)]
     state.ping()
     assert state.hit("a", one).allowed and not state.test("a", one).allowed and take(state, "a", quota).allowed

@@ -24,7 +24,7 @@ from hushgate.signup.mail.address import read
 from hushgate.signup.mail.layer import alarm_of, judge, score
 from hushgate.signup.mail.records import Ledger
 from hushgate.signup.mail.rule import Subject
-from hushgate.state.sqlite import SqliteState
+from hushgate.state.local import LocalState
 from hushgate_demo.wave import WAVES, people
 from hushgate_demo.wave.crowd import HOUR
 from hushgate_demo.wave.driver import INTERACTIONS, with_user_agent
@@ -50,7 +50,7 @@ class Clock:
 def decide(folder: Path, signups: list[Signup], *, driven: bool = False) -> dict[bool, Counter[str]]:
     """What the rules decide of each side; True are the people. ``driven`` is whether the verdict stops the wave."""
     clock, said = Clock(), {True: Counter[str](), False: Counter[str]()}
-    state = SqliteState(folder / "state.sqlite", clock=clock)
+    state = LocalState(folder / "state", clock=clock)
     ledger = Ledger(state, "site", b"k" * 32)
     for one in signups:
         clock.now = START + one.at - signups[0].at

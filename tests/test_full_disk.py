@@ -23,7 +23,7 @@ from hushgate import Gate
 from hushgate.errors import StateLost
 from hushgate.ghost import Ghost
 from hushgate.ghost.quarantine import FILE
-from hushgate.state.sqlite import SqliteState
+from hushgate.state.local import LocalState
 from hushgate.testing import token
 from hushgate.visit import Decision
 
@@ -130,7 +130,7 @@ def test_a_gate_whose_files_may_not_grow_decides_all_the_same(tmp_path: Path) ->
 
 
 def test_a_full_disk_loses_nothing_that_was_counted_and_lets_no_token_be_spent_twice(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk") as disk, closing(SqliteState(disk / STATE)) as state:
+    with small_disk(tmp_path / "disk") as disk, closing(LocalState(disk / STATE)) as state:
         assert state.spend("site", "before", 300)
         with filled(disk):
             try:

@@ -11,7 +11,7 @@ from hushgate.signup.mail import records
 from hushgate.signup.mail.address import Address, read
 from hushgate.signup.mail.records import DAY, HOUR, Alarm, Ledger, Records
 from hushgate.state import Batch, State
-from hushgate.state.sqlite import SqliteState
+from hushgate.state.local import LocalState
 from stores import fresh
 
 KEY = b"k" * 32
@@ -135,7 +135,7 @@ def test_sites_do_not_share(state: State) -> None:
 
 def test_counts_slide_and_today_is_not_yesterday(tmp_path: Path) -> None:
     clock = Clock()
-    book = Book(SqliteState(tmp_path / "state.sqlite", clock=clock))
+    book = Book(LocalState(tmp_path / "state", clock=clock))
     for number in range(8):
         book.signup(f"u{number}@firm.example.com")
     clock.now += 2 * HOUR
@@ -151,8 +151,8 @@ def test_no_address_and_no_domain_is_in_the_store_and_its_counters_are_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records, "SLOTS", 8)
-    path = tmp_path / "state.sqlite"
-    state = SqliteState(path)
+    path = tmp_path / "state"
+    state = LocalState(path)
     book = Book(state, "site")
     for number in range(300):
         book.signup(f"zebra{number}@quagga{number}.example.com", host=f"okapi{number}.example.net", alarm="site")
@@ -160,7 +160,7 @@ def test_no_address_and_no_domain_is_in_the_store_and_its_counters_are_bounded(
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert not [name for name in (b"zebra", b"quagga", b"okapi", b"192.0") if name in written]
     kinds = len(dataclasses.fields(Records)) + 12
-    handle = SqliteState(path)
-    count = handle._file.run(lambda db: db.execute("SELECT count(*) FROM counters").fetchone()[0])
+    handle = LocalState(path)
+    count = handle.file.run(lambda held: held.stat()["entries"])
     handle.close()
     assert count <= 8 * kinds

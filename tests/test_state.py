@@ -1,4 +1,4 @@
-"""One conformance suite over every store: SQLite, a real Redis, a real cluster of six."""
+"""One conformance suite over every store: a file of one machine, a real Redis, a real cluster of six."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def play(state: State, calls: list[Any], salt: str) -> list[object]:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=CALLS)
 def test_every_store_says_the_same(server: Server, cluster: Cluster, tmp_path: Path, calls: list[Any]) -> None:
-    salt, path = fresh(), tmp_path / "state.sqlite"
+    salt, path = fresh(), tmp_path / "state"
     states = [open_state(None, path), open_state(server.url, path), open_state(cluster.url, path)]
     first, second, third = (play(state, calls, salt) for state in states)
     assert first == second == third

@@ -15,7 +15,7 @@ from hushgate import Gate
 from hushgate.config import load
 from hushgate.house import open_state_of
 from hushgate.state import Batch, Hit, Lease, Limit, Reply, State, Take
-from hushgate.state.sqlite import SqliteState
+from hushgate.state.local import LocalState
 
 FAR = 50 * 365 * 86400.0
 """Seconds from now that nobody means to set a clock to."""
@@ -48,7 +48,7 @@ class CountingState(State):
 
     def __init__(self, state: State, folder: Path, clock: Clock) -> None:
         self.kind, self._state = state.kind, state
-        self._counters = SqliteState(folder / "counters.sqlite", clock=clock)
+        self._counters = LocalState(folder / "counters", clock=clock)
 
     def ping(self) -> None:
         """See State."""

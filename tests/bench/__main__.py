@@ -114,9 +114,9 @@ def _store(name: str, args: argparse.Namespace) -> None:
         with serving(environ, args.threads) as (url, pid):
             ratios = compare(url, folder, house, secret)
             _summary(name, ratios)
-            if name == "sqlite" and not args.no_memory:
+            if name == "lmdb" and not args.no_memory:
                 grow(url, pid, folder, house)
-        if name == "sqlite":
+        if name == "lmdb":
             _print_stages(stages(house, folder))
             _print_door(decide(house))
         house.close()
@@ -141,9 +141,9 @@ def _print_door(spent: dict[str, float]) -> None:
 
 
 def main() -> None:
-    """Prints ratios with SQLite and with Redis, the stages, and the growth of memory."""
+    """Prints ratios with the file of one machine and with Redis, the stages, and the growth of memory."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stores", nargs="*", default=["sqlite", "redis"])
+    parser.add_argument("--stores", nargs="*", default=["lmdb", "redis"])
     parser.add_argument(
         "--no-memory", action="store_true", help="leave out the 100,000 visits in which the memory is watched"
     )

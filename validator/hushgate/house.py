@@ -137,7 +137,7 @@ def _test_sites() -> dict[str, Site]:
 def open_state_of(config: Config) -> State:
     """Opens the state store that is configured. Raises SettingsError where its URL cannot be read."""
     try:
-        return open_state(config.gate["redis_url"], config.data / "state.sqlite")
+        return open_state(config.gate["redis_url"], config.data / "state")
     except ValueError as error:
         raise SettingsError([Problem("environment", "HUSHGATE_REDIS_URL", str(error), REDIS_REMEDY)]) from None
 

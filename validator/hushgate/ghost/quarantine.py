@@ -16,10 +16,10 @@ from importlib import resources
 from pathlib import Path
 
 from hushgate.errors import GhostUnknown, QuarantineSealed, RestoreBusy, StateLost
+from hushgate.ghost.file import File
 from hushgate.ghost.records import Done, Ghost, Row, Sealed, pack, unpack, utc
 from hushgate.ghost.seal import Sealer
 from hushgate.ghost.shapes import Id
-from hushgate.state.file import StateFile
 
 FILE = "ghosts.sqlite"
 SWEEP_ROWS = 20
@@ -41,7 +41,7 @@ class Quarantine:
         """``days`` is how long a ghost is kept."""
         schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
         self._file, self._site, self._sealer, self._seconds = (
-            StateFile(folder / FILE, schema),
+            File(folder / FILE, schema),
             site,
             sealer,
             days * 86400,

@@ -15,7 +15,7 @@ GATE: tuple[Setting, ...] = (
         "redis_url",
         read.text,
         None,
-        "redis://, rediss:// or redis+cluster://; without it, state is kept in SQLite.",
+        "redis://, rediss:// or redis+cluster://; without it, state is kept in a file that the workers of one machine share.",
         secret=True,
     ),
     Setting(

@@ -1,4 +1,4 @@
-"""The state store: SQLite where nothing is configured, Redis, Valkey or a cluster of either where a URL is set."""
+"""The state store: a file of one machine where nothing is configured, Redis, Valkey or a cluster of either where a URL is set."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hushgate.state.batch import join as join
 
 
 def open_state(url: str | None, path: Path) -> State:
-    """Opens the store at ``url``, or the SQLite file at ``path`` where there is none. Nothing is reached yet.
+    """Opens the store at ``url``, or the one of this machine at ``path`` where there is none. Nothing is reached yet.
 
     Raises:
         ValueError: the URL cannot be read. The message does not repeat it: it may hold a password.
@@ -31,6 +31,6 @@ def open_state(url: str | None, path: Path) -> State:
         from hushgate.state.redis import RedisState
 
         return RedisState(url)
-    from hushgate.state.sqlite import SqliteState
+    from hushgate.state.local import LocalState
 
-    return SqliteState(path)
+    return LocalState(path)

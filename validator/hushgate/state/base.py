@@ -6,7 +6,7 @@ Every failure of a store is a StateLost, and nothing else; it recovers by itself
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hushgate.state.batch import Batch, Lease, Reply, Take
 
@@ -40,7 +40,7 @@ class State(Protocol):
     """
 
     kind: str
-    """sqlite, redis or redis-cluster."""
+    """lmdb, redis or redis-cluster."""
 
     def ping(self) -> None:
         """Asks whether the store can be written to."""
@@ -89,3 +89,12 @@ class State(Protocol):
 def plain(text: str) -> str:
     """The text as every store can keep it: an idempotency key may hold a lone surrogate, which is in no encoding."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def all_plain(parts: Any) -> Any:
+    """The same for every text in a question."""
+    if isinstance(parts, str):
+        return plain(parts)
+    if isinstance(parts, tuple) and hasattr(parts, "_make"):
+        return parts._make(map(all_plain, parts))
+    return [all_plain(part) for part in parts] if isinstance(parts, list | tuple) else parts

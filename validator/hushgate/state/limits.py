@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from hushgate.state.base import Limit
-from hushgate.state.batch import Quota, Taken
 
 
 def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
@@ -27,28 +24,3 @@ def wait_seconds(limit: Limit, now: float, current: int, previous: int) -> int:
         # nothing is ever allowed: any answer is as good
         free_at = window * 2
     return max(1, int(free_at - into) + 1)
-
-
-def weigh(
-    quotas: Sequence[Quota],
-    windows: Mapping[int, tuple[int, float]],
-    hits: Sequence[tuple[int, int] | None],
-    now: float,
-) -> Taken:
-    """What a Take is told. ``hits`` has each quota's in the fixed window at ``now`` and in the one before; None is not asked.
-
-    ``windows`` has for each length the number of the fixed window, and how much of the one before counts.
-    """
-    counts = [
-        None if pair is None else pair[0] + pair[1] * windows[quota.window][1]
-        for quota, pair in zip(quotas, hits, strict=True)
-    ]
-    beside = {(quota.key, quota.window): count for quota, count in zip(quotas, counts, strict=True)}
-    waits = []
-    for (key, amount, window, of, times, _), pair, own in zip(quotas, hits, counts, strict=True):
-        if pair is None or own is None:
-            waits.append(0)
-            continue
-        most = max(amount, int(times * max(0.0, (beside.get((of, window)) or 0.0) - own))) if of else amount
-        waits.append(0 if own + 1 <= most else wait_seconds(Limit(key, most, window), now, *pair))
-    return Taken(tuple(waits), tuple(counts))

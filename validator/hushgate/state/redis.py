@@ -15,7 +15,7 @@ import redis.cluster
 from redis.exceptions import AskError, TryAgainError
 
 from hushgate.errors import StateLost
-from hushgate.state.base import Hit, Limit, plain
+from hushgate.state.base import Hit, Limit, all_plain, plain
 from hushgate.state.batch import Batch, Counting, Lease, Reply, Take, Taken, Tally
 from hushgate.state.cluster import Cluster
 from hushgate.state.lua import COMMIT, DECIDE, GIVE_BACK, HIT, LEASE, PING, RELEASE, TAKE, Asking
@@ -162,13 +162,7 @@ def _pack(parts: Any) -> bytes:
     try:
         return _encode(parts)
     except UnicodeEncodeError:
-        return _encode(_all_plain(parts))
-
-
-def _all_plain(parts: Any) -> Any:
-    if isinstance(parts, str):
-        return plain(parts)
-    return [_all_plain(part) for part in parts] if isinstance(parts, list | tuple) else parts
+        return _encode(all_plain(parts))
 
 
 def _flat(limits: Sequence[Limit]) -> list[Any]:

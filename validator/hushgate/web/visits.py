@@ -24,7 +24,7 @@ def handlers(house: House) -> dict[str, Handler]:
     ours = frozenset(name for site in house.sites.values() for name in site.hostnames)
     # Threads that take the interpreter from each other at every write halve what a worker does: they go one by one, unless they
     # wait for somebody else's answer.
-    turn = threading.Lock() if house.state.kind == "sqlite" else nullcontext()
+    turn = threading.Lock() if house.state.kind == "lmdb" else nullcontext()
 
     def handler(work: Work) -> Handler:
         def handle(environ: Environ, body: bytes) -> Answer:

@@ -1,4 +1,4 @@
-"""The SQLite file under the state: opened, shared between threads and processes, and replaced when it is broken."""
+"""The SQLite file under the quarantine: opened, shared between threads and processes, and replaced when it is broken."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Handle(NamedTuple):
     file: Identity
 
 
-class StateFile:
+class File:
     """A pool of connections to one file. A connection is used by one thread at a time, and never across a fork.
 
     Work that finds the file busy is done again: it may not write anything before it can meet that.
@@ -59,7 +59,7 @@ class StateFile:
                 if not busy or time.monotonic() > deadline:
                     self._patience = HURRY_MS / 1000 if busy else self._patience
                     # no path: this text may reach a visitor
-                    raise StateLost(f"the state store {self.path.name} failed: {_words(error)}") from None
+                    raise StateLost(f"the file {self.path.name} failed: {_words(error)}") from None
                 # SQLite's own way of waiting sleeps longer each time, and the latest comer wins: under load that starves some
                 time.sleep(RETRY_S)
             except BaseException:
@@ -98,7 +98,7 @@ class StateFile:
                 handle = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            # a stat costs 1 us; a store that goes on writing into a deleted file lets every replay through
+            # a stat costs 1 us; what is written into a deleted file is lost
             if handle.file == self._identity():
                 return handle
             handle.connection.close()
@@ -154,7 +154,7 @@ class StateFile:
 
     def _set_aside(self) -> None:
         aside = self.path.with_name(f"{self.path.name}.corrupt-{int(time.time())}")
-        log.warning("the state store is corrupt: moved to %s, starting afresh", aside.name)
+        log.warning("the file is no database any more: moved to %s, starting afresh", aside.name)
         # the main file first: SQLite touches no side file of a main file that has moved
         self.path.replace(aside)
         self._each_side(lambda side: side.replace(aside.with_name(aside.name + side.name[len(self.path.name) :])))
@@ -175,7 +175,7 @@ def _words(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
-_FILES: weakref.WeakSet[StateFile] = weakref.WeakSet()
+_FILES: weakref.WeakSet[File] = weakref.WeakSet()
 _INHERITED: list[_Handle] = []
 
 

@@ -1,19 +1,17 @@
-"""Nonces that were spent on this machine: an LMDB file beside SQLite's, shared by all workers.
+"""The LMDB file under the state of one machine: opened, shared between threads and processes, and replaced when it is broken.
 
-Every visit spends one, and nothing else of the state store: here that costs a fifth of a transaction of SQLite's. Nothing is synced. A process
-that dies loses nothing; what a machine has not written when it loses power might be no database, so the file has the boot in its name, and
-the next one starts afresh, as SQLite's does.
+Every entry begins with the second in which it has expired. Nothing is synced. A process that dies loses nothing; what a machine has not
+written when it loses power might be no database. So the file has the boot in its name, and the next one takes over what it can read of it
+(``carry.py``), in a child process that may come to grief over it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -23,19 +21,20 @@ import lmdb
 
 from hushgate.errors import StateLost
 from hushgate.state.alone import BUSY_MS, HURRY_MS, alone, lock
+from hushgate.state.base import plain
+from hushgate.state.carry import BOOT, carry_over
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-MAP_BYTES = 2**32
-"""How far a file may grow, in address space: some 60 million nonces. It has what is alive in it, and no more."""
+Entries = lmdb.Transaction
+"""What work is given: it gets and puts entries, and all of it is done, or nothing."""
+MAP_BYTES = 2**34
+"""How far a file may grow, in address space: some 100 million entries. It has what is alive in it, and no more."""
 KEY_MAX = 511
 """Bytes of a key, by LMDB's own rule."""
-SWEEP_EVERY = 256
-SWEEP_ENTRIES = 1024
-"""As SqliteState sweeps."""
-STALE_SECONDS = 3600
-"""How long nobody has written into a file of another boot that is removed."""
-_UNTIL = 5
+SWEEP_ENTRIES = 768
+"""Entries that one sweep looks at, from where the last stopped. An index by time would be a page an entry."""
+STAMP = 5
 """Bytes of the second in which an entry has expired: big-endian, so that bytes compare as seconds do."""
 _BROKEN = (lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError, lmdb.PanicError, lmdb.VersionMismatchError)
 
@@ -53,61 +52,47 @@ class _Open(NamedTuple):
     length: int
 
 
-class Nonces:
-    """The nonces beside the file at ``path``. ``clock`` gives seconds since 1970. Every failure is a StateLost, and recovers by itself."""
+class Environment:
+    """The entries of the file at ``path``, which has the boot behind its name. Every failure is a StateLost, and recovers by itself."""
 
-    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
-        self.path = path.with_name(f"{path.name}-nonces-{_boot()}")
+    def __init__(self, path: Path) -> None:
+        self.path = path.with_name(f"{path.name}-{_boot()}")
         self._beside = path
-        self._clock, self._name = clock, str(self.path)
-        self._written, self._after = 0, b""
+        self._name = str(self.path)
+        self._after = b""
         self._patience = BUSY_MS / 1000
         self._broken: tuple[int, int] | None = None
 
-    def spend(self, text: str, ttl: int) -> bool:
-        """Spends a nonce for ``ttl`` seconds; whether it had not been spent."""
-        key, now = _key(text), int(self._clock())
-        fresh = self._run(lambda held: _spend(held, key, now, ttl))
-        self._written += 1
-        if self._written >= SWEEP_EVERY:
-            self._written = 0
-            # it is spent: that the sweep failed is no reason to tell the caller that it was lost
-            with contextlib.suppress(StateLost):
-                self._run(self._sweep)
-        return fresh
-
-    def ping(self) -> None:
-        """Takes the write lock for a moment."""
-        self._run(lambda held: held.stat)
-
-    def sweep(self) -> int:
+    def sweep(self, now: float) -> int:
         """Removes what has expired among the next SWEEP_ENTRIES; 0 once it has seen everything."""
         ends = 0
         while ends < 2:
-            removed = self._run(self._sweep)
+            removed = self.run(lambda held: self.sweep_on(held, now))
             if removed:
                 return removed
             ends += not self._after
         return 0
 
-    def _sweep(self, held: lmdb.Transaction) -> int:
-        cursor, now = held.cursor(), int(self._clock()).to_bytes(_UNTIL, "big")
+    def sweep_on(self, held: Entries, now: float) -> int:
+        """Removes what has expired among the next SWEEP_ENTRIES."""
+        cursor, until = held.cursor(), stamp(now)
         found = cursor.iternext() if cursor.set_range(self._after) else iter(())
         entries = cast("list[tuple[bytes, bytes]]", list(islice(found, SWEEP_ENTRIES)))
-        expired = [key for key, until in entries if until <= now]
+        expired = [key for key, entry in entries if entry[:STAMP] <= until]
         for key in expired:
             held.delete(key)
         self._after = entries[-1][0] if len(entries) == SWEEP_ENTRIES else b""
         return len(expired)
 
-    def _run(self, work: Callable[[lmdb.Transaction], T]) -> T:
+    def run(self, work: Callable[[Entries], T]) -> T:
+        """Does the work in a transaction of its own. Raises StateLost for every failure of the file."""
         if not _LOCK.acquire(timeout=self._patience):
-            raise StateLost("the nonces failed: another thread holds them")
+            raise StateLost("the state store failed: another thread holds it")
         try:
             result = self._work(work)
         except BlockingIOError:
             # requests that wait one by one add up
-            words, self._patience = "another process holds them", HURRY_MS / 1000
+            words, self._patience = "another process holds it", HURRY_MS / 1000
         except (lmdb.Error, OSError) as error:
             words = _words(error)
             self._leave(broken=isinstance(error, _BROKEN))
@@ -117,9 +102,9 @@ class Nonces:
         finally:
             _LOCK.release()
         # no path: this text may reach a visitor
-        raise StateLost(f"the nonces failed: {words}")
+        raise StateLost(f"the state store failed: {words}")
 
-    def _work(self, work: Callable[[lmdb.Transaction], T]) -> T:
+    def _work(self, work: Callable[[Entries], T]) -> T:
         opened = self._opened()
         lock(opened.guard, self._patience)
         try:
@@ -150,6 +135,7 @@ class Nonces:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with alone(self._beside):
             self._clear()
+            carry_over(self._beside, self.path)
             os.close(os.open(self._name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
             try:
                 environment = lmdb.open(
@@ -164,20 +150,15 @@ class Nonces:
         return opened
 
     def _clear(self) -> None:
-        """Removes the files of earlier boots, and this one's where it is the one that was found broken."""
-        for old in self.path.parent.glob(f"{self._beside.name}-nonces-*"):
-            with contextlib.suppress(FileNotFoundError):
-                if not old.name.startswith(self.path.name) and time.time() - old.stat().st_mtime > STALE_SECONDS:
-                    old.unlink()
+        """Removes the file where it is the one that was found broken; another worker may have replaced it already."""
         status = _status(self._name)
-        # another worker may have replaced it already: the new one is good
         if status is not None and (status.st_dev, status.st_ino) == self._broken:
             self._start_afresh("it was cut, or written over")
         self._broken = None
 
     def _start_afresh(self, why: object) -> None:
         log.warning(
-            "the nonces are no database any more (%s): starting afresh", str(why).replace(self._name, "the file")
+            "the state store is no database any more (%s): starting afresh", str(why).replace(self._name, "the file")
         )
         self.path.unlink(missing_ok=True)
 
@@ -187,22 +168,20 @@ class Nonces:
             _forget(self._name)
 
 
-def _spend(held: lmdb.Transaction, key: bytes, now: int, ttl: int) -> bool:
-    until = held.get(key)
-    if until is not None and int.from_bytes(until, "big") > now:
-        return False
-    # never before ttl is over, and at most a second after
-    return bool(held.put(key, (now + ttl + 1).to_bytes(_UNTIL, "big")))
+def key_of(shard: str, name: str, kind: str) -> bytes:
+    """The key of an entry; ``kind`` is one letter. Names of one time begin alike, and then share a page."""
+    key = plain(f"{shard}:{name}{kind}").encode()
+    return key if len(key) <= KEY_MAX else key[: KEY_MAX // 2] + hashlib.blake2b(key, digest_size=32).digest()
 
 
-def _key(text: str) -> bytes:
-    key = text.encode()
-    return key if 0 < len(key) <= KEY_MAX else key[: KEY_MAX // 2] + hashlib.blake2b(key, digest_size=32).digest()
+def stamp(seconds: float) -> bytes:
+    """A time as entries begin with it."""
+    return int(seconds).to_bytes(STAMP, "big")
 
 
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:BOOT]
     except OSError:  # not Linux
         return "0"
 

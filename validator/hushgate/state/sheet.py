@@ -1,0 +1,187 @@
+"""Sliding windows in one transaction: what belongs together is one row, which is read once, and written once where it has changed.
+
+A counter's name is that of its row and its own, parted by "|"; what has no "|" has a row for all of its windows. One row costs what
+one counter would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from hushgate.state.base import Limit
+from hushgate.state.batch import Counting, Quota, Take, Taken, Tally
+from hushgate.state.environment import STAMP, Entries, key_of
+from hushgate.state.limits import wait_seconds
+
+AT, HITS, BEFORE, UNTIL = range(4)
+Counter = list[int]
+"""The number of the fixed window it was last hit in, hits in that window, hits in the one before, and until when it is kept."""
+Row = dict[str, Counter]
+Spot = tuple[str, str, int]
+"""A counter: its row, its name there, its window."""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Row).decode
+
+
+class _Windows(dict[int, tuple[int, float]]):
+    """The number of the fixed window at a time, and how much of the one before still counts, by the window's length."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+
+    def __missing__(self, window: int) -> tuple[int, float]:
+        self[window] = found = int(self._now // window), 1 - self._now % window / window
+        return found
+
+
+class _Rows(dict[str, Row]):
+    """The rows of a shard by their heads, each read when it is asked for. ``fresh`` is how many were not there."""
+
+    def __init__(self, held: Entries, shard: str) -> None:
+        self._held, self._shard = held, shard
+        self.fresh = 0
+
+    def __missing__(self, head: str) -> Row:
+        data = self._held.get(self.key(head))
+        self.fresh += data is None
+        self[head] = row = _decode(data[STAMP:]) if data else {}
+        return row
+
+    def key(self, head: str) -> bytes:
+        return key_of(self._shard, head, "c")
+
+
+class Sheet:
+    """A shard's counters at one time."""
+
+    def __init__(self, held: Entries, shard: str, now: float) -> None:
+        self.now, self._held = now, held
+        self._windows, self._rows = _Windows(now), _Rows(held, shard)
+        self._changed: set[str] = set()
+
+    def count(self, counting: Counting) -> Tally:
+        """Counts, and says how high. Where the marker is counted already, nothing is."""
+        counts, marker = counting
+        again = marker is not None and not self._first(*marker)
+        rows, windows, changed = self._rows, self._windows, self._changed
+        sums = []
+        for key, window, add in counts:
+            head, _, name = key.partition("|")
+            name, row, (at, share) = f"{name}:{window}", rows[head], windows[window]
+            hits, before = _pair(row.get(name), at)
+            if add and not again:
+                hits += add
+                row[name] = [at, hits, before, (at + 2) * window]
+                changed.add(head)
+            sums.append(hits + before * share)
+        return Tally(tuple(sums), again)
+
+    def _first(self, key: str, window: int, add: int) -> bool:
+        """Counts a marker, where it is not counted."""
+        head, _, name = key.partition("|")
+        name, row, at = f"{name}:{window}", self._rows[head], self._windows[window][0]
+        if sum(_pair(row.get(name), at)):
+            return False
+        row[name] = [at, add, 0, (at + 2) * window]
+        self._changed.add(head)
+        return True
+
+    def _relied(self, marker: str) -> Counter | None:
+        """How many rely on a marker, as a counter; None where nobody does."""
+        head, _, name = marker.partition("|")
+        found = self._rows[head].get(f"{name}:") if marker else None
+        return found if found and found[UNTIL] > self.now else None
+
+    def weigh(self, take: Take) -> tuple[Taken, list[Spot]]:
+        """What a Take is told, and what it would count."""
+        known = self._relied(take.marker) is not None
+        rows, windows = self._rows, self._windows
+        counts: list[float | None] = []
+        spots: list[Spot] = []
+        for key, _, window, _, _, each in take.quotas:
+            if known and not each:
+                counts.append(None)
+                continue
+            head, _, name = key.partition("|")
+            name, (at, share) = f"{name}:{window}", windows[window]
+            hits, before = _pair(rows[head].get(name), at)
+            counts.append(hits + before * share)
+            spots.append((head, name, window))
+        waits = [
+            0 if own is None or own + 1 <= quota.amount else self._wait(quota, own, take.quotas, counts)
+            for quota, own in zip(take.quotas, counts, strict=True)
+        ]
+        return Taken(tuple(waits), tuple(counts)), spots
+
+    def _wait(self, quota: Quota, own: float, quotas: Sequence[Quota], counts: Sequence[float | None]) -> int:
+        """The seconds to wait for a quota that has more than its amount; it may have as many times what another has besides."""
+        beside = {(one.key, one.window): count for one, count in zip(quotas, counts, strict=True)}
+        others = max(0.0, (beside.get((quota.of, quota.window)) or 0.0) - own) if quota.of else 0.0
+        most = max(quota.amount, int(quota.times * others))
+        return wait_seconds(Limit(quota.key, most, quota.window), self.now, *self.pair(quota.key, quota.window))
+
+    def pair(self, key: str, window: int) -> tuple[int, int]:
+        """A counter's hits in the window at this time, and in the one before."""
+        head, _, name = key.partition("|")
+        return _pair(self._rows[head].get(f"{name}:{window}"), self._windows[window][0])
+
+    def take(self, take: Take, spots: Sequence[Spot]) -> None:
+        """Counts one that is allowed, and that one more relies on its marker."""
+        rows, windows = self._rows, self._windows
+        for head, name, window in spots:
+            at = windows[window][0]
+            hits, before = _pair(rows[head].get(name), at)
+            rows[head][name] = [at, hits + 1, before, (at + 2) * window]
+            self._changed.add(head)
+        if take.marker:
+            relied = self._relied(take.marker)
+            self._rely(
+                take.marker,
+                relied[HITS] + 1 if relied else 1,
+                relied[UNTIL] if relied else int(self.now) + take.ttl + 1,
+            )
+
+    def _rely(self, marker: str, many: int, until: int) -> None:
+        head, _, name = marker.partition("|")
+        self._rows[head][f"{name}:"] = [0, many, 0, until]
+        self._changed.add(head)
+
+    def give_back(self, take: Take, at: float) -> None:
+        """Undoes ``take`` of that time; what others rely on stays counted."""
+        relied = self._relied(take.marker)
+        alone = relied is None or relied[HITS] <= 1
+        for quota in take.quotas:
+            if quota.each or alone:
+                self._subtract(quota, int(at // quota.window))
+        if relied:
+            self._rely(take.marker, relied[HITS] - 1, 0 if alone else relied[UNTIL])
+
+    def _subtract(self, quota: Quota, at: int) -> None:
+        """Takes one hit back from a window, where it is still counted."""
+        head, _, name = quota.key.partition("|")
+        found = self._rows[head].get(f"{name}:{quota.window}")
+        place = HITS if found and found[AT] == at else BEFORE
+        if found and found[AT] in (at, at + 1) and found[place]:
+            found[place] -= 1
+            self._changed.add(head)
+
+    def write(self) -> int:
+        """Writes what has changed, without what has expired. Returns how many rows were not there."""
+        now, held, rows = self.now, self._held, self._rows
+        for head in self._changed:
+            row = rows[head]
+            untils = [counter[UNTIL] for counter in row.values()]
+            if min(untils) <= now:
+                row = {name: counter for name, counter in row.items() if counter[UNTIL] > now}
+            held.put(rows.key(head), max(untils).to_bytes(STAMP, "big") + _encode(row))
+        return rows.fresh
+
+
+def _pair(found: Counter | None, at: int) -> tuple[int, int]:
+    """The hits in the window of this number, and in the one before. A counter that is ahead of the clock is taken as it is."""
+    if found is None:
+        return 0, 0
+    ahead = found[AT] - at
+    return (found[HITS], found[BEFORE]) if ahead >= 0 else (0, found[HITS]) if ahead == -1 else (0, 0)
