@@ -19,7 +19,6 @@ HOOK = ROOT / "validator" / "build_hook.py"
 DATA = {".css", ".html", ".js", ".lua", ".md", ".sql", ".txt"}
 BUILT = {
     "hushgate/web/static/hushgate.js",
-    "hushgate/web/static/opener.js",
     "hushgate/web/static/rooms.js",
     "hushgate/web/static/decoy.js",
     "hushgate/web/static/stepup.js",

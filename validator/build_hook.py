@@ -28,9 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COLLECTOR = ROOT / "collector_js"
 STATIC = ROOT / "validator" / "hushgate" / "web" / "static"
 GEO = ROOT / "validator" / "hushgate" / "geo"
-SCRIPTS = {"hushgate.iife.js": "hushgate.js"} | {
-    name: name for name in ("opener.js", "rooms.js", "decoy.js", "stepup.js")
-}
+SCRIPTS = {"hushgate.iife.js": "hushgate.js"} | {name: name for name in ("rooms.js", "decoy.js", "stepup.js")}
 """What the collector's build leaves in dist/, and the name that the gate serves it under."""
 
 STAMP = "built-from"

@@ -9,7 +9,6 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const TARGETS = [
   { entry: "script", outs: ["hushgate.iife.js"], format: "iife", small: true },
   { entry: "collector", outs: ["hushgate.mjs"], format: "esm", small: false },
-  { entry: "opener", outs: ["opener.js"], format: "iife", small: true },
   { entry: "rooms", outs: ["rooms.js"], format: "iife", small: true },
   { entry: "decoy", outs: ["decoy.js"], format: "iife", small: true },
   { entry: "step-up", outs: ["stepup.js"], format: "iife", small: true },

@@ -6,7 +6,7 @@ const ALONE = 7168;
 const TOGETHER = 9216;
 
 const weights = Object.fromEntries(
-  ["hushgate.iife.js", "opener.js", "rooms.js", "decoy.js"].map((name) => [
+  ["hushgate.iife.js", "rooms.js", "decoy.js"].map((name) => [
     name,
     gzipSync(readFileSync(new URL(`../dist/${name}`, import.meta.url)), { level: 9 }).length,
   ]),

@@ -88,12 +88,7 @@ export async function startGate({ conversion = "count", prefix = "", ttl = 900 }
     const name = path.replace("/v1/", "");
     if (request.method === "GET" && SCRIPTS[name]) return send(response, 200, dist(SCRIPTS[name]), "text/javascript");
     if (request.method === "GET" && name === "rooms") {
-      return send(
-        response,
-        200,
-        `<!doctype html><script>${dist("opener.js")}</script><script src="rooms.js"></script>`,
-        "text/html",
-      );
+      return send(response, 200, `<!doctype html><script>${dist("rooms.js")}</script>`, "text/html");
     }
     if (!post[path]) return send(response, 404, "", "text/plain");
     const { status, body } = await post[path](JSON.parse(text));

@@ -37,8 +37,15 @@ _SIDE_BY_SIDE = f'{_BLANK}<script src="/page.js"></script><script type="module">
 _WATCHED = f"""{_BLANK}<script>window.long = []; new PerformanceObserver((list) => long.push(...list.getEntries().map((task) => task.duration)))
 .observe({{ type: "longtask", buffered: true }})</script>"""
 _EMBEDDED = f'{_WATCHED}<script async src="%s/v1/hushgate.js" data-sitekey="{SITE}" data-action="signup"></script>'
+_EMPTY = {
+    "empty.html": '<!doctype html><script>parent.postMessage(0, "*")</script>',
+    "empty-worker.html": """<!doctype html><script>new Worker(URL.createObjectURL(new Blob(["postMessage(0)"]))).onmessage = () =>
+parent.postMessage(0, "*")</script>""",
+}
+"""Frames that say one word: at once, and once a worker of theirs has."""
+
 _STEPS = {
-    "own": "the page's own signals and its empty frame's",
+    "own": "own signals: page and empty frame (half at most)",
     "frame": "from the start to the gate's frame",
     "worker": "from the start to the worker in it",
     "shared_worker": "from the start to the shared worker in it",
@@ -100,6 +107,8 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 def _write_pages(folder: Path, gate: str) -> None:
+    for name, page in _EMPTY.items():
+        (folder / name).write_text(page)
     (folder / "beside.html").write_text(_SIDE_BY_SIDE)
     (folder / "embedded.html").write_text(_EMBEDDED % gate)
     (folder / "watched.html").write_text(_WATCHED)
@@ -114,11 +123,17 @@ def measure() -> None:
         folder = Path(text)
         _fetch_fpscanner(folder)
         _build(folder)
-        with serving(_settings(folder)) as (gate, _), _pages(folder) as site, sync_playwright() as driver:
+        with (
+            serving(_settings(folder)) as (gate, _),
+            _pages(folder) as site,
+            _pages(folder) as rooms,
+            sync_playwright() as driver,
+        ):
             _write_pages(folder, gate)
             browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
             print(f"Chromium {browser.version}, headless, by a driver", flush=True)
             _alone(browser, f"{site}/beside.html")
+            _empty(browser, f"{site}/beside.html", rooms)
             print(f"beside fpscanner in {PAGES} pages, the gate on a host of the same site", flush=True)
             _beside(browser, f"{site}/beside.html", gate)
             print(
@@ -133,44 +148,66 @@ def measure() -> None:
 
 def _beside(browser: Browser, url: str, gate: str) -> None:
     """Both in each page, taking turns at being first: whoever is pays for what the browser does only once."""
-    ours: list[dict[str, float]] = []
-    whole: list[float] = []
-    for number in range(PAGES):
+    found = _turns(browser, url, f"bench.read('{gate}')", PAGES)
+    whole = statistics.median(theirs for _, theirs in found)
+    print(f"fpscanner, its empty frame and its worker included: median {whole:.0f} ms", flush=True)
+    for name, said in _STEPS.items():
+        _row(said, [(times[name], theirs) for times, theirs in found if name in times], PAGES)
+
+
+def _turns(browser: Browser, url: str, asked: str, pages: int) -> list[tuple[Any, float]]:
+    """What each page answered, and fpscanner's time in it."""
+    found = []
+    for number in range(pages):
         page = browser.new_page()
         page.goto(url)
         page.wait_for_function("window.loaded")
-        if number % 2:
-            whole.append(page.evaluate("bench.clocked(scan)"))
-        ours.append(page.evaluate(f"bench.read('{gate}')"))
-        if not number % 2:
-            whole.append(page.evaluate("bench.clocked(scan)"))
+        turns = [asked, "bench.clocked(scan)"]
+        answers = [page.evaluate(turn) for turn in (turns if number % 2 else turns[::-1])]
+        mine, theirs = answers if number % 2 else answers[::-1]
+        found.append((mine, theirs))
         page.close()
-    print(f"fpscanner, its empty frame and its worker included: median {statistics.median(whole):.0f} ms", flush=True)
-    for name, said in _STEPS.items():
-        pairs = [(times[name], theirs) for times, theirs in zip(ours, whole, strict=True) if name in times]
-        print(f"  {said:50} {_against(pairs)}", flush=True)
+    return found
 
 
-def _against(pairs: list[tuple[float, float]]) -> str:
+def _row(said: str, pairs: list[tuple[float, float]], pages: int) -> None:
+    print(f"  {said:50} {_against(pairs, pages)}", flush=True)
+
+
+def _against(pairs: list[tuple[float, float]], pages: int) -> str:
     if not pairs:
         return "in no page"
     ratios = sorted(mine / theirs for mine, theirs in pairs)
     took = statistics.median(mine for mine, _ in pairs)
     spread = f"{statistics.median(ratios):.2f} of fpscanner (from {ratios[0]:.2f} to {ratios[-1]:.2f})"
-    return f"{took:4.0f} ms, {spread}, in {len(pairs)} of {PAGES} pages"
+    return f"{took:4.0f} ms, {spread}, in {len(pairs)} of {pages} pages"
+
+
+def _empty(browser: Browser, url: str, rooms: str) -> None:
+    """The floor: what a room takes that reads nothing. No collector's rooms can be sooner."""
+    frame, nested = (f"{rooms}/{name}" for name in _EMPTY)
+    asked = {"a worker of the page": "bench.emptyWorker()"}
+    for where, host in (("the same site", "127.0.0.1"), ("another site", "localhost")):
+        for what, address in (("a frame", frame), ("a worker in a frame", nested)):
+            asked[f"{what} of {where}"] = f"bench.emptyFrame('{address.replace('127.0.0.1', host)}')"
+    print("the floor: rooms that are empty and say one word, each beside fpscanner in pages of their own", flush=True)
+    for said, expression in asked.items():
+        _row(said, _turns(browser, url, expression, PAGES // 2), PAGES // 2)
 
 
 def _alone(browser: Browser, url: str) -> None:
     """The parts of fpscanner: a page of its own each, since the second of one page is spared what the browser does only once."""
-    for said, options in (("with its worker", ""), ("without its worker", ", skipWorker: true")):
-        times = []
-        for _ in range(PAGES // 2):
-            page = browser.new_page()
-            page.goto(url)
-            page.wait_for_function("window.loaded")
-            times.append(page.evaluate(f"bench.clocked(() => scan({{ encrypt: false{options} }}))"))
-            page.close()
-        print(f"fpscanner alone in its page, {said}: median {statistics.median(times):.0f} ms", flush=True)
+    times: dict[str, list[float]] = {"with": [], "without": []}
+    for number in range(PAGES):
+        word = list(times)[number % 2]
+        page = browser.new_page()
+        page.goto(url)
+        page.wait_for_function("window.loaded")
+        options = f"{{ encrypt: false, skipWorker: {str(word == 'without').lower()} }}"
+        times[word].append(page.evaluate(f"bench.clocked(() => scan({options}))"))
+        page.close()
+    for word, taken in times.items():
+        print(f"fpscanner alone in its page, {word} its worker: median {statistics.median(taken):.0f} ms", flush=True)
 
 
 def _tasks(browser: Browser, site: str) -> None:

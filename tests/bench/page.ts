@@ -1,8 +1,9 @@
 // What the browser's benchmark asks of the collector's own sources: how soon the environment is read, and how long a quiz takes.
+// And of the browser: how soon a room can say anything at all.
 import { freshRealm, openRooms } from "../../collector_js/src/guests.js";
 import { setOptions } from "../../collector_js/src/options.js";
 import { type Quiz, solve } from "../../collector_js/src/quiz.js";
-import type { Scope } from "../../collector_js/src/realm.js";
+import { hiddenFrame, type Scope } from "../../collector_js/src/realm.js";
 import { told } from "../../collector_js/src/room.js";
 import { type Collected, collect } from "../../collector_js/src/signal.js";
 import { environment } from "../../collector_js/src/signals/index.js";
@@ -44,4 +45,23 @@ async function read(endpoint: string): Promise<Record<string, number>> {
 
 const quiz = (asked: Quiz): Promise<number> => clocked(() => solve(asked));
 
-Object.assign(window, { bench: { clocked, read, quiz } });
+/** Milliseconds to the first word of a worker that does nothing else. */
+const emptyWorker = (): Promise<number> =>
+  clocked(async () => {
+    const worker = new Worker(URL.createObjectURL(new Blob(["postMessage(0)"])));
+    await new Promise((heard) => {
+      worker.onmessage = heard;
+    });
+    worker.terminate();
+  });
+
+/** The same of a frame. */
+const emptyFrame = (url: string): Promise<number> =>
+  clocked(async () => {
+    const heard = new Promise((resolve) => addEventListener("message", resolve, { once: true }));
+    const frame = hiddenFrame(url);
+    await heard;
+    frame.remove();
+  });
+
+Object.assign(window, { bench: { clocked, read, quiz, emptyWorker, emptyFrame } });

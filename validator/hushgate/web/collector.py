@@ -1,4 +1,4 @@
-"""Serves the collector: moving and immutable, with the hash for SRI, and the frame and worker it opens on this origin."""
+"""Serves the collector: moving and immutable, with the hash for SRI, and the frame with workers that it opens on this origin."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from hushgate.web.answers import answer
 
 SCRIPTS = ("hushgate.js", "rooms.js", "decoy.js", "stepup.js")
 _FORMER = {"room.js": "rooms.js"}
-"""Names that a browser may still ask for, by what it has kept, and what they are called now."""
+"""Names that a browser may still ask for, by the frame that it has kept, and what they are called now."""
 
 _MOVING = "public, max-age=3600, stale-while-revalidate=86400"
 _IMMUTABLE = "public, max-age=31536000, immutable"
-_ROOMS = (
-    b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script>%b</script><script src="rooms.js"></script>\n'
-)
-_FRAME_POLICY = "default-src 'none'; script-src 'self'{}; worker-src 'self'"
+_ROOMS = b'<!doctype html><meta charset="utf-8"><title>hushgate</title><script>%b</script>\n'
+_FRAME_POLICY = "default-src 'none'; script-src {}; worker-src {}"
 
 
 @cache
@@ -60,12 +58,11 @@ def _script(name: str, cache_control: str) -> Response:
 
 
 def frame(page: bytes, inline: bytes = b"") -> Response:
-    """A page that sites open in a frame: it may run the gate's own scripts and workers, the one that stands in it, and nothing else."""
+    """A page that sites open in a frame: it may run the script that stands in it and workers made of its text, or else the gate's, and nothing more."""
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = _MOVING
-    response.headers["Content-Security-Policy"] = _FRAME_POLICY.format(
-        f" '{_hash(inline, 'sha256')}'" if inline else ""
-    )
+    sources = (f"'{_hash(inline, 'sha256')}'", "blob:") if inline else ("'self'", "'self'")
+    response.headers["Content-Security-Policy"] = _FRAME_POLICY.format(*sources)
     # pages that isolate themselves may embed only what says so too
     response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -92,7 +89,7 @@ def blueprint(_house: House) -> Blueprint:
 
     @routes.get("/v1/rooms")
     def rooms() -> Response:
-        opener = _built("opener.js")
-        return frame(_ROOMS % opener, opener)
+        script = _built("rooms.js")
+        return frame(_ROOMS % script, script)
 
     return routes
