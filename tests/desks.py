@@ -1,11 +1,12 @@
 """What stands between a person's hands and the browser: an input method, a remote screen, a busy machine.
 
-Each is the real thing: IBus and fcitx5 with their modules for GTK, a VNC server with a client far from its screen. A desk that is not
+Each is the real thing: IBus and fcitx5 with their modules for GTK, VNC and RDP servers with a client far from their screens. A desk that is not
 in use after all (the browser never loaded the input method) is an error, not a measurement.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,12 +14,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from rdp import joined
 from screen import Hands, Seat, display
 from vnc import VncHands, serving
 
 _IBUS = """mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 ibus-daemon --xim --daemonize --replace
 for _ in 1 2 3 4 5 6 7 8; do sleep 1; ibus engine "$DESK_ENGINE" && break; done"""
+_LIBPINYIN = f"gsettings set com.github.libpinyin.ibus-libpinyin.libpinyin init-chinese false\n{_IBUS}"
 _FCITX = """mkdir -p -m 700 "$XDG_RUNTIME_DIR"; mkdir -p "$HOME/.config/fcitx5"
 cat > "$HOME/.config/fcitx5/profile" <<END
 [Groups/0]
@@ -40,8 +43,8 @@ fcitx5 -d; sleep 4"""
 class Desk(NamedTuple):
     """One of them: what is started before the browser, and in what session; ``module`` is what the browser has to have loaded.
 
-    ``remote`` says whose screen a VNC client shows: "server", one without a monitor; "screen", one that is shared. ``busy`` is
-    how many other programs never rest.
+    ``remote`` says whose screen a client far away shows: "server", a VNC server's without a monitor; "screen", one that is shared;
+    "rdp", xrdp's. ``busy`` is how many other programs never rest.
     """
 
     around: str = ""
@@ -74,6 +77,10 @@ DESKS = {
     "ibus-hybrid": _with(_IBUS_DESK, IBUS_ENABLE_SYNC_MODE="2"),
     "ibus-xim": _with(_IBUS_DESK, module="im-xim", GTK_IM_MODULE="xim"),
     "ibus-dead-keys": _IBUS_DESK._replace(engine="xkb:us:intl:eng", layout=_INTERNATIONAL),
+    # Both begin with Latin letters, as a person's does in an address bar, and change by a key of their own.
+    "ibus-pinyin": _with(_IBUS_DESK._replace(around=_LIBPINYIN, engine="libpinyin"), GSETTINGS_BACKEND="keyfile"),
+    # Anthy's engine is a program for the system's Python.
+    "ibus-anthy": _with(_IBUS_DESK._replace(engine="anthy"), PATH=f"/usr/bin:{os.environ['PATH']}"),
     "ibus-busy": _IBUS_DESK._replace(busy=3),
     "fcitx": _FCITX_DESK,
     "fcitx-async": _with(_FCITX_DESK, FCITX_ENABLE_SYNC_MODE="0"),
@@ -84,18 +91,22 @@ DESKS = {
     "vnc": Desk(remote="server"),
     "vnc-ibus": _IBUS_DESK._replace(remote="server"),
     "x11vnc": Desk(remote="screen"),
+    "xrdp": Desk(remote="rdp"),
+    "xrdp-ibus": _IBUS_DESK._replace(remote="rdp"),
 }
 
 
 class _Seat(Seat):
     """A desk in use."""
 
-    def __init__(self, name: str, desk: Desk, port: int) -> None:
+    def __init__(self, name: str, desk: Desk, port: int = 0, client: str = "") -> None:
         super().__init__(name)
-        self._desk, self._port = desk, port
+        self._desk, self._port, self._client = desk, port, client
 
     def hands(self, seed: int, pace: float) -> Hands:
-        return VncHands(self.name, seed, pace, port=self._port) if self._port else super().hands(seed, pace)
+        if self._port:
+            return VncHands(self.name, seed, pace, port=self._port)
+        return Hands(self._client or self.name, seed, pace)
 
     def command(self, command: list[str]) -> list[str]:
         desk = self._desk
@@ -124,14 +135,27 @@ def _maps(home: str) -> Iterator[str]:
 
 
 @contextmanager
+def _seated(desk: Desk) -> Iterator[Seat]:
+    if desk.remote == "rdp":
+        with joined() as remote:
+            yield _Seat(remote.desk, desk, client=remote.client)
+    elif desk.remote:
+        with serving(desk.remote) as (screen, port):
+            yield _Seat(screen, desk, port)
+    else:
+        with display() as screen:
+            yield _Seat(screen, desk)
+
+
+@contextmanager
 def sitting(name: str) -> Iterator[Seat]:
     """Somebody sits down at this desk."""
     desk = DESKS[name]
     with ExitStack() as stack:
-        screen, port = stack.enter_context(serving(desk.remote)) if desk.remote else (stack.enter_context(display()), 0)
+        seat = stack.enter_context(_seated(desk))
         loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(desk.busy)]
         try:
-            yield _Seat(screen, desk, port)
+            yield seat
         finally:
             for loop in loops:
                 loop.kill()

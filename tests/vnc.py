@@ -118,30 +118,31 @@ def serving(how: str) -> Iterator[tuple[str, int]]:
     if how == "screen":
         with display() as name:
             share = ["x11vnc", "-display", name, "-rfbport", str(port), "-localhost", "-forever", "-nopw", "-quiet"]
-            with _process(share):
+            with process(share):
                 _await(port)
                 yield name, port
         return
     read, write = os.pipe()
     size = ["-geometry", f"{SIZE[0]}x{SIZE[1]}", "-depth", "24"]
     server = ["Xvnc", "-displayfd", str(write), "-rfbport", str(port), "-SecurityTypes", "None", "-localhost", *size]
-    with _process(server, write):
+    with process(server, write):
         os.close(write)
         with os.fdopen(read) as pipe:
             name = f":{pipe.readline().strip()}"
-        with _process(["openbox"], DISPLAY=name):
+        with process(["openbox"], DISPLAY=name):
             _await(port)
             yield name, port
 
 
 @contextmanager
-def _process(command: list[str], *passed: int, **environ: str) -> Iterator[None]:
-    process = subprocess.Popen(command, pass_fds=passed, env={**os.environ, **environ}, **_QUIET)  # type: ignore[call-overload]
+def process(command: list[str], *passed: int, **environ: str) -> Iterator[None]:
+    """A program that runs meanwhile. ``passed`` are file descriptors that it inherits."""
+    started = subprocess.Popen(command, pass_fds=passed, env={**os.environ, **environ}, **_QUIET)  # type: ignore[call-overload]
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(10)
+        started.terminate()
+        started.wait(10)
 
 
 def _await(port: int) -> None:

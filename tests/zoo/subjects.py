@@ -16,12 +16,22 @@ import msgspec
 from screen import executable, missing_tools
 
 HERE = Path(__file__).parent
+
+
+def _engine(name: str) -> str | None:
+    """An engine of IBus."""
+    file = Path("/usr/share/ibus/component") / f"{name}.xml"
+    return str(file) if file.is_file() else None
+
+
 PROGRAMS: dict[str, Callable[[], str | None]] = {
     "firefox": partial(executable, "firefox"),
     "webkit": partial(executable, "webkit"),
     "chromium-shell": partial(shutil.which, "chromium-headless-shell"),
     **{name: partial(shutil.which, name) for name in ("chromedriver", "curl", "xdotool", "WebKitWebDriver")},
     **{name: partial(shutil.which, name) for name in ("ibus-daemon", "fcitx5", "Xvnc", "x11vnc", "taskset")},
+    **{name: partial(shutil.which, name) for name in ("xrdp", "xfreerdp")},
+    **{f"ibus:{name}": partial(_engine, name) for name in ("libpinyin", "anthy")},
 }
 """Needs that are no package."""
 

@@ -100,13 +100,15 @@ class Person:
         self.by_tab()
 
     def by_composing(self) -> None:
-        """The name is written by fcitx5's input method, which Control and Space turn on and off."""
+        """The name is written by the input method, which a key turns on and off: Control and Space for fcitx5's."""
+        switch, commit = (self.task.options.get(name, key) for name, key in (("switch", "ctrl+space"), ("commit", "")))
         self.press_on(self.page["boxes"]["name"])
-        self.hands.press("ctrl+space")
-        for syllables in ("zhangwei", "mingming"):
+        self.hands.press(switch)
+        for syllables in self.task.options.get("syllables", ["zhangwei", "mingming"]):
             self.hands.type(syllables)
-            self.hands.press("space")
-        self.hands.press("ctrl+space")
+            for key in filter(None, ("space", commit)):
+                self.hands.press(key)
+        self.hands.press(switch)
         for name in ("email", "password"):
             self.press_on(self.page["boxes"][name])
             self.hands.type(self.task.fields[name])
