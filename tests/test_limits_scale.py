@@ -35,7 +35,7 @@ def test_a_wave_at_a_great_provider_is_stopped_once_the_site_is_known(door: Open
     site = door(provider="10/10 minutes")
     state, shard = site.gate.house.state, f"door:{SITE}"
     hashed = site.gate.house.sessions.hash("google", site.gate.house.ring.newest.id)
-    every, google = Quota("signup:all:", 2**52, WEEK), Quota(f"signup:provider:{hashed}", 2**52, WEEK)
+    every, google = Quota("@|signup:all", 2**52, WEEK), Quota(f"signup:provider:{hashed}", 2**52, WEEK)
     for n in range(3000):  # a third of a week's signups were Gmail's
         take(state, shard, [every] if n % 3 else [every, google])
     said = [site.signup(f"203.0.113.{n}", f"u{n}@googlemail.com").allowed for n in range(40)]

@@ -30,8 +30,9 @@ from hushgate.visit import Decision, Word
 log = logging.getLogger(__name__)
 NAME = "limits"
 DOMAIN_MAX = 255
-OWN = ("address", "session")
-"""What a visitor shares with few others."""
+DOMAINS_KEPT = 2048
+EVERY = "@"
+"""The row that is written with every signup, which the counters of mail addresses are in, too."""
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 _INSIDE = tuple(
     map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
@@ -58,13 +59,12 @@ class Part(NamedTuple):
 class Plan(NamedTuple):
     """What is asked of the store: a Take for what is a visitor's own, and one for what is shared where that is asked too.
 
-    ``why`` has each of their quotas' kind and rate, None where it only counts. ``every`` is what all signups are counted by. ``known`` is whether every amount is by what the site
-    has just been seen to have; ``consume`` whether the takes are counted.
+    ``parts`` are those of each Take. ``known`` is whether every amount is by what the site has just been seen to have; ``consume`` whether
+    the takes are counted.
     """
 
     takes: list[Take]
-    why: list[list[tuple[str, Rate] | None]]
-    every: str
+    parts: list[list[Part]]
     so_far: Decision
     known: bool
     consume: bool
@@ -79,6 +79,7 @@ class LimitsLayer(Asking):
     def __init__(self, house: House) -> None:
         self._house, self._usual = house, Usual()
         self._warned = -math.inf
+        self._of_mail = lru_cache(maxsize=DOMAINS_KEPT)(self._parts_of_mail)
 
     def ask(self, attempt: Attempt, so_far: Decision) -> Batch | None:
         """See Asking. A signup that is challenged counts against what is its own, not against what it shares with others."""
@@ -112,36 +113,46 @@ class LimitsLayer(Asking):
             self._house.state.give_back(shard_of(attempt.site.key), plan.takes[kept:], at)
 
     def _learn(self, plan: Plan, reply: Reply) -> None:
-        for take, taken in zip(plan.takes, reply.taken, strict=True):
-            pairs = zip(take.quotas, taken.counts, strict=True)
-            week = {quota.key: count for quota, count in pairs if quota.window == WEEK and count is not None}
-            for key, own in week.items():  # none where the form was sent before, and nothing was asked
-                self._usual.learn(key, own, week[plan.every])
+        """Takes in what was counted in a week of what is shared; the last is that of all signups."""
+        for take, taken in zip(plan.takes[1:], reply.taken[1:], strict=True):
+            week = [
+                at for at, (_, amount, window, *_) in enumerate(take.quotas) if window == WEEK and amount == UNLIMITED
+            ]
+            total = taken.counts[week[-1]] if week else None
+            if total is not None:  # it is where the form was sent before, and nothing was asked
+                for at in week[:-1]:
+                    self._usual.learn(take.quotas[at].key, taken.counts[at] or 0.0, total)
 
-    def _parts(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> Iterator[Part]:
-        """What this attempt is counted by. What a visitor could be known by is hashed: a counter's name tells nothing."""
-        claims, network, domain = attempt.claims, attempt.network, domain_of(attempt.email)
-        ip = attempt.caller.ip
-        address = visitor(ip, rates["prefix6"]) if rates["address"] else ""
-        if address and not within(ip, rates["exempt"]) and not self._proxy(attempt.caller):
-            yield Part("address", f"{head}address:{self._hashed(address)}")
-        if rates["site"]:
-            yield Part("site", f"{head}site:")
-        if claims is not None and rates["session"]:
-            yield Part("session", f"{head}session:{claims.nonce}")
-        if claims is not None and claims.device and rates["device"]:
-            yield Part("device", f"{head}device:{claims.device}")
-        if network.asn and rates["network"]:
-            yield Part("network", f"{head}network:{network.asn}")
-        holder = provider_of(domain, attempt.notes.get(MAIL_HOST, "")) if domain else ""
-        if domain and rates["domain"]:
-            yield Part("domain", f"{head}domain:{self._hashed(domain)}", holder)
-        if domain and rates["provider"]:
-            yield Part("provider", f"{head}provider:{self._hashed(holder)}", holder)
+    def _own(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> list[Part]:
+        """What a visitor shares with few others. What it could be known by is hashed: a counter's name tells nothing."""
+        ip, claims, exempt, parts = attempt.caller.ip, attempt.claims, rates["exempt"], []
+        address = visitor(ip, rates["prefix6"])
+        if address and not (exempt and within(ip, exempt)) and not self._proxy(attempt.caller):
+            parts.append(Part("address", f"{head}address:{self._hashed(address)}"))
+        if claims is not None:
+            parts.append(Part("session", f"{claims.nonce}|{head}"))
+        return parts
+
+    def _shared(self, attempt: Attempt, head: str) -> list[Part]:
+        """What it shares with others."""
+        claims, asn, domain = attempt.claims, attempt.network.asn, domain_of(attempt.email)
+        parts = [Part("site", f"{EVERY}|{head}site")]
+        if claims is not None and claims.device:
+            parts.append(Part("device", f"{head}device:{claims.device}"))
+        if asn:
+            parts.append(Part("network", f"{head}network:{asn}"))
+        if domain:
+            parts += self._of_mail(head, domain, attempt.notes.get(MAIL_HOST, ""))
+        return parts
+
+    def _parts_of_mail(self, head: str, domain: str, host: str) -> tuple[Part, Part]:
+        holder = provider_of(domain, host)
+        by_domain = Part("domain", f"{head}domain:{self._hashed(domain)}", holder)
+        return by_domain, Part("provider", f"{head}provider:{self._hashed(holder)}", holder)
 
     def _proxy(self, caller: Caller) -> bool:
         """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
-        if not any(header in caller.headers for header in FORWARDED) or not within(caller.ip, _INSIDE):
+        if caller.headers.keys().isdisjoint(FORWARDED) or not within(caller.ip, _INSIDE):
             return False
         if time.monotonic() - self._warned > 3600:
             self._warned = time.monotonic()
@@ -155,35 +166,41 @@ class LimitsLayer(Asking):
         rates = attempt.own(NAME)
         # what comes without a browser is counted apart, or a script could use up what people may have
         head = f"{attempt.action}:" if attempt.browser else f"{attempt.action}+:"
-        parts = list(self._parts(attempt, rates, head))
-        known = all(self._usual.fresh(part.key) for part in parts if part.kind in LEARNED)
-        plan = Plan([], [], f"{head}all:", so_far, known, not _refused(so_far))
-        marker = attempt.claims.nonce if attempt.claims else ""
-        self._add(plan, rates, marker and f"{marker}|own", [part for part in parts if part.kind in OWN])
+        marker = f"{attempt.claims.nonce}|" if attempt.claims else ""
+        parts = [[part for part in self._own(attempt, rates, head) if rates[part.kind]]]
+        takes = [self._take(rates, marker and f"{marker}own", parts[0], "")]
+        known = True
         if so_far != "challenge":
-            self._add(plan, rates, marker and f"{marker}|shared", [part for part in parts if part.kind not in OWN])
-        return plan
+            shared = [part for part in self._shared(attempt, head) if rates[part.kind]]
+            known = all(self._usual.fresh(part.key) for part in shared if part.kind in LEARNED)
+            parts.append(shared)
+            takes.append(self._take(rates, marker and f"{marker}shared", shared, f"{EVERY}|{head}all"))
+        return Plan(takes, parts, so_far, known, not _refused(so_far))
 
-    def _add(self, plan: Plan, rates: Mapping[str, Any], marker: str, parts: Sequence[Part]) -> None:
-        """Adds a Take to a plan."""
+    def _take(self, rates: Mapping[str, Any], marker: str, parts: Sequence[Part], every: str) -> Take:
+        """A Take of these parts. ``every`` is what all signups are counted by, and comes last."""
         quotas: list[Quota] = []
-        why: list[tuple[str, Rate] | None] = []
         windows = set()
         for kind, key, name in parts:
             for rate in rates[kind]:
-                quota = Quota(key, rate.amount, rate.window, each=kind == "session")
+                quota = Quota(key, rate.amount, rate.window, "", 0.0, kind == "session")
                 if kind in ASSUMED_BY:
                     windows.add(rate.window)
-                    quota = self._usual.scale(quota, kind, name, plan.every)
+                    quota = self._usual.scale(quota, kind, name, every)
                 quotas.append(quota)
-                why.append((kind, rate))
             if kind in LEARNED:
-                windows.add(WEEK)
                 quotas.append(Quota(key, UNLIMITED, WEEK))
-                why.append(None)
-        quotas += [Quota(plan.every, UNLIMITED, window) for window in sorted(windows)]
-        plan.takes.append(Take(quotas, marker, self._house.tokens.ttl + 1))
-        plan.why.append(why)
+                windows.add(WEEK)
+        quotas += [Quota(every, UNLIMITED, window) for window in sorted(windows)]
+        return Take(quotas, marker, self._house.tokens.ttl + 1)
+
+
+def _whys(rates: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[tuple[str, Rate] | None]:
+    """The kind and the rate of each quota of such a Take; None where it only counts."""
+    for part in parts:
+        yield from ((part.kind, rate) for rate in rates[part.kind])
+        if part.kind in LEARNED:
+            yield None
 
 
 def _refused(so_far: Decision) -> bool:
@@ -193,8 +210,8 @@ def _refused(so_far: Decision) -> bool:
 def _word(attempt: Attempt, plan: Plan, taken: Sequence[Taken]) -> Word | None:
     over = [
         (*why, wait)
-        for whys, one in zip(plan.why, taken, strict=True)
-        for why, wait in zip(whys, one.waits, strict=False)
+        for parts, one in zip(plan.parts, taken, strict=True)
+        for why, wait in zip(_whys(attempt.own(NAME), parts), one.waits, strict=False)
         if why and wait
     ]
     if not over:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -13,10 +14,8 @@ from hushgate.signup.mail import domains
 FIELD = "email"
 LENGTH_MAX = 254
 """RFC 5321, section 4.5.3.1.3, less the brackets."""
-_PLAIN = re.compile(
-    r"((?=.{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*)"
-    r"@((?=.{4,64}\Z)(?!.*--)(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,})"
-)
+_LOCAL = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*")
+_DOMAIN = re.compile(r"(?=.{4,64}\Z)(?!.*--)(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}")
 _NOBODYS = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 """Ends of names that email-validator refuses, and says why: .localhost, .invalid."""
 _DOTLESS = frozenset({"google", "proton"})
@@ -45,19 +44,30 @@ def read(email: str) -> Address:
         BadField: it is no mail address; the message says why and the field is named.
     """
     local, domain = _plain(email) or _parsed(email)
-    provider, base = domains.provider(domain), local.split("+", 1)[0] or local
+    provider, relay = _known(domain)
+    base = local.split("+", 1)[0] or local
     box = base.replace(".", "") if provider in _DOTLESS else base
     home = provider if provider in _DOTLESS else domain
-    return Address(f"{local}@{domain}", base, domain, f"{box}@{home}", provider, domains.relay(domain))
+    return Address(f"{local}@{domain}", base, domain, f"{box}@{home}", provider, relay)
+
+
+@lru_cache(maxsize=4096)
+def _known(domain: str) -> tuple[str, bool]:
+    """Whose a domain is, and whether it is a relay's."""
+    return domains.provider(domain), domains.relay(domain)
 
 
 def _plain(email: str) -> tuple[str, str] | None:
     """The parts of a plain address, as most are: there is nothing that could be wrong with it, as a test holds against email-validator."""
-    match = _PLAIN.fullmatch(email)
-    if not match:
+    local, _, domain = email.rpartition("@")
+    if not _LOCAL.fullmatch(local) or len(domain) > LENGTH_MAX or not _plain_domain(domain):
         return None
-    local, domain = match.group(1).lower(), match.group(2).lower()
-    return None if f".{domain}".endswith(_NOBODYS) else (local, domain)
+    return local.lower(), domain.lower()
+
+
+@lru_cache(maxsize=4096)
+def _plain_domain(domain: str) -> bool:
+    return _DOMAIN.fullmatch(domain) is not None and not f".{domain.lower()}".endswith(_NOBODYS)
 
 
 def _parsed(email: str) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -28,13 +27,13 @@ Alarm = Literal["", "domain", "site"]
 """Where something was seen that is part of a wave: nowhere, at its domain, or at the site and all its domains."""
 FIRSTS = {"pair": "networks", "host_pair": "host_domains"}
 """Counters that say whether two things are met together for the first time, and what is counted up where they are."""
-_OF_SITE = (
-    ("hour", Count(MARK + "|all", HOUR)),
-    ("month", Count(MARK + "|in", MONTH, 0)),
-    ("alarms", Count(MARK + "|alarms", HOUR, 0)),
-)
-DOMAINS_KEPT = 2048
-"""Domains whose counters' names are kept."""
+_OF_SITE = {
+    "hour": Count(MARK + "|all", HOUR),
+    "month": Count(MARK + "|in", MONTH, 0),
+    "alarms": Count(MARK + "|alarms", HOUR, 0),
+}
+NAMES_KEPT = 2048
+"""Domains, and networks, whose counters' names are kept."""
 SCALES = ("site", "domain", "stem")
 """Where a sequence is looked for: anywhere, at one domain, behind one name."""
 
@@ -47,8 +46,7 @@ class Sequence(NamedTuple):
     numbered: float
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(NamedTuple):
     """What the site has seen, this attempt included. ``again`` is whether this very address came before.
 
     ``hour`` and ``domain_hour`` are attempts of the last hour; ``month``, ``domain_month`` and ``domain_day`` signups that were let in;
@@ -75,7 +73,7 @@ class Records:
     prefixed: float = 0
     same_prefix: float = 0
     sequences: tuple[Sequence, ...] = ()
-    pending: tuple[Count, ...] = field(default=(), repr=False)
+    pending: tuple[Count, ...] = ()
 
 
 class Inquiry(NamedTuple):
@@ -87,16 +85,22 @@ class Inquiry(NamedTuple):
 
     def read(self, tally: Tally) -> Records:
         """What the store has said."""
-        named = self.named
-        seen = dict(zip((*named, *self.numbered), tally.counts, strict=True))
-        found = tuple(
+        named, (counts, again) = self.named, tally
+        seen = dict(zip(named, counts, strict=False))
+        fresh = [pair for pair in FIRSTS if seen.pop(pair, 2.0) < 2 and not again]
+        for pair in fresh:
+            seen[FIRSTS[pair]] += 1
+        pending = tuple([named[FIRSTS[pair]] for pair in fresh])
+        found = self._sequences(counts[len(named) :]) if self.numbered else ()
+        return Records(again=again, sequences=found, pending=pending, **seen)
+
+    def _sequences(self, counts: tuple[float, ...]) -> tuple[Sequence, ...]:
+        seen = dict(zip(self.numbered, counts, strict=True))
+        return tuple(
             Sequence(scale, max(seen[f"{scale}-even"], seen[f"{scale}-odd"]), seen[scale])
             for scale in SCALES
-            if scale in self.numbered
+            if scale in seen
         )
-        fresh = [total for pair, total in FIRSTS.items() if not tally.again and seen.get(pair, 2) < 2]
-        known = {name: seen[name] + (name in fresh) for name in named if name not in FIRSTS}
-        return Records(again=tally.again, sequences=found, pending=tuple(named[name] for name in fresh), **known)
 
 
 class Ledger:
@@ -109,7 +113,9 @@ class Ledger:
         self._state, self._shard = state, shard_of(site)
         self._later: deque[Counting] = deque()
         self._hasher = hashlib.blake2b(digest_size=4, key=key)
-        self._of = lru_cache(maxsize=DOMAINS_KEPT)(self._of_domain)
+        self._of = lru_cache(maxsize=NAMES_KEPT)(self._of_domain)
+        self._in = lru_cache(maxsize=NAMES_KEPT)(self._let_in)
+        self._near = lru_cache(maxsize=NAMES_KEPT)(self._of_network)
 
     def _count(self, kind: str, value: str, window: int, add: int = 1, name: str = "") -> Count:
         """A counter, by the slot of its value. Counters of one kind have one slot, and one row in the store; ``name`` tells them apart."""
@@ -118,35 +124,45 @@ class Ledger:
         slot = int.from_bytes(hasher.digest()) % SLOTS
         return Count(f"{MARK}{kind}:{slot:x}|{name}", window, add)
 
-    def _of_domain(self, domain: str) -> list[tuple[str, Count]]:
+    def _of_domain(self, domain: str) -> dict[str, Count]:
         """The counters of a domain, by the names that they have in Records. Everybody knows a provider: it has fewer."""
-        found = [
-            ("domain_hour", self._count("domain", domain, HOUR)),
-            ("domain_month", self._count("domain", domain, MONTH, 0, "in")),
-            ("domain_alarms", self._count("domain", domain, HOUR, 0, "alarms")),
-        ]
+        found = {
+            "domain_hour": self._count("domain", domain, HOUR),
+            "domain_month": self._count("domain", domain, MONTH, 0, "in"),
+            "domain_alarms": self._count("domain", domain, HOUR, 0, "alarms"),
+        }
         if not domains.provider(domain):
-            found.append(("domain_day", self._count("domain", domain, DAY, 0, "in")))
-            found.append(("networks", self._count("domain", domain, DAY, 0, "networks")))
+            found["domain_day"] = self._count("domain", domain, DAY, 0, "in")
+            found["networks"] = self._count("domain", domain, DAY, 0, "networks")
         return found
 
-    def _named(self, address: Address, network: str, host: str) -> Iterator[tuple[str, Count]]:
+    def _let_in(self, domain: str) -> list[Count]:
+        """What is counted of a signup that was let in."""
+        windows = (MONTH,) if domains.provider(domain) else (MONTH, DAY)
+        return [Count(MARK + "|in", MONTH), *(self._count("domain", domain, window, name="in") for window in windows)]
+
+    def _of_network(self, network: str) -> dict[str, Count]:
+        """The counters of a network, likewise."""
+        return {
+            "network_day": self._count("network", network, DAY),
+            "network_doubts": self._count("network", network, DAY, 0, "doubts"),
+        }
+
+    def _named(self, address: Address, network: str, host: str) -> dict[str, Count]:
         """Every counter that an attempt touches, by the name that it has in Records."""
         domain = address.domain
-        yield from _OF_SITE
-        yield from self._of(domain)
-        yield "spellings", self._count("inbox", address.inbox, DAY)
-        yield "network_day", self._count("network", network, DAY)
-        yield "network_doubts", self._count("network", network, DAY, 0, "doubts")
+        named = {**_OF_SITE, **self._of(domain), **self._near(network)}
+        named["spellings"] = self._count("inbox", address.inbox, DAY)
         if not address.provider:
-            yield "pair", self._count("pair", f"{domain} {network}", DAY)
+            named["pair"] = self._count("pair", f"{domain} {network}", DAY)
         if host:
-            yield "host_pair", self._count("host-pair", f"{host} {domain}", DAY)
-            yield "host_domains", self._count("host", host, DAY, 0)
+            named["host_pair"] = self._count("host-pair", f"{host} {domain}", DAY)
+            named["host_domains"] = self._count("host", host, DAY, 0)
         head = "" if address.relay else local.prefix(address.local)
         if head:
-            yield "prefixed", Count(MARK + "|prefixed", HOUR)
-            yield "same_prefix", self._count("prefix", head, HOUR)
+            named["prefixed"] = Count(MARK + "|prefixed", HOUR)
+            named["same_prefix"] = self._count("prefix", head, HOUR)
+        return named
 
     def _sequences(self, address: Address) -> Iterator[tuple[str, Count]]:
         number = None if address.relay else local.number(address.local)
@@ -162,8 +178,7 @@ class Ledger:
 
     def ask(self, address: Address, network: str, host: str = "", *, count: bool = True) -> Inquiry:
         """What the store is asked of an attempt, which is counted once for each address and day; without ``count`` not at all."""
-        named = dict(self._named(address, network, host))
-        numbered = dict(self._sequences(address))
+        named, numbered = self._named(address, network, host), dict(self._sequences(address))
         counts = [*named.values(), *numbered.values()]
         if not count:
             return Inquiry(named, numbered, Counting([one._replace(add=0) for one in counts]))
@@ -173,9 +188,7 @@ class Ledger:
         """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
         domain = address.domain
         if let_in:  # once a day, however often the form is sent
-            known = [Count(MARK + "|in", MONTH), self._count("domain", domain, MONTH, name="in")]
-            known += [] if address.provider else [self._count("domain", domain, DAY, name="in")]
-            self._later.append(Counting(known, self._count("address", address.raw, DAY, name="in")))
+            self._later.append(Counting(self._in(domain), self._count("address", address.raw, DAY, name="in")))
         if not records.again:
             alarms = [self._count("domain", domain, HOUR, name="alarms")] if alarm else []
             alarms += [Count(MARK + "|alarms", HOUR)] if alarm == "site" else []
