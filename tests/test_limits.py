@@ -13,7 +13,7 @@ import pytest
 
 from doors import Door, Opened
 from hushgate.errors import StateLost
-from hushgate.signup.limits import domain_of, visitor
+from hushgate.signup.names import domain_of, visitor
 from servers import Cluster
 from stories import DRIVEN, HEADERS, Rig, open_rig
 

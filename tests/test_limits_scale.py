@@ -6,7 +6,7 @@ import pytest
 
 from doors import Opened
 from hushgate.geo import Atlas
-from hushgate.signup.limits import provider_of
+from hushgate.signup.names import provider_of
 from hushgate.signup.usual import ASSUMED, ASSUMED_BY, FACTOR, SMALL, WEEK, Usual
 from hushgate.state import Quota
 from hushgate.visit import Network

@@ -15,9 +15,9 @@ from hushgate.events.doors import Entered, Spoken
 from hushgate.house import House
 from hushgate.keys import new_nonce
 from hushgate.signup.door import Answer, Door, Token, holder_of
-from hushgate.signup.layer import Attempt
-from hushgate.signup.limits import domain_of
+from hushgate.signup.layer import Attempt, Said
 from hushgate.signup.mail import keep
+from hushgate.signup.names import domain_of
 from hushgate.stepup.steps import write_ticket
 from hushgate.tokens import Claims
 from hushgate.verify import Verified
@@ -165,9 +165,7 @@ def _entered(answer: Answer) -> Entered:
         action=attempt.action,
         decision=answer.decision,
         would=answer.would,
-        words=[
-            Spoken(s.word.layer, s.word.decision, s.word.code, s.word.reason, s.enforced, s.lifted) for s in answer.said
-        ],
+        words=[_spoken(said) for said in answer.said],
         visit=attempt.visit,
         verdict=attempt.verdict,
         prefix=address_prefix(attempt.caller.ip),
@@ -180,37 +178,39 @@ def _entered(answer: Answer) -> Entered:
     )
 
 
+def _spoken(said: Said) -> Spoken:
+    word = said.word
+    return Spoken(word.layer, word.decision, word.code, word.reason, said.enforced, said.lifted)
+
+
 def _admission(answer: Answer) -> Admission:
-    attempt, decision, word = answer.attempt, answer.decision, answer.deciding
-    judged = attempt.claims or (attempt.headers.judged if attempt.verdict and attempt.headers else None)
-    counts: Conversion = attempt.claims.conversion if attempt.claims else "suppress"
-    would = answer.would
+    attempt, decision, would, word = answer.attempt, answer.decision, answer.would, answer.deciding
+    claims = attempt.claims
+    by_headers = attempt.headers
+    judged = claims or (by_headers.judged if attempt.verdict and by_headers else None)
+    shown = claims or (by_headers.judged if by_headers else None)
     return Admission(
         decision=decision,
-        conversion=counts if decision == "allow" else "suppress",
+        conversion=claims.conversion if claims and decision == "allow" else "suppress",
         reason=word.reason if word else "no layer of the door is on",
         id=attempt.visit,
         verdict=attempt.verdict,
         score=judged.score if judged else None,
         confidence=judged.confidence if judged else None,
-        findings=attempt.claims.findings
-        if attempt.claims
-        else attempt.headers.judged.findings
-        if attempt.headers
-        else [],
-        skipped=[*(attempt.headers.skipped if attempt.headers else []), *answer.skipped],
+        findings=shown.findings if shown else [],
+        skipped=[*(by_headers.skipped if by_headers else []), *answer.skipped],
         would=would if would != decision or not attempt.site.rules.enforce else None,
         lost=list(dict.fromkeys(answer.lost)),
         reasons=[said.word for said in answer.said],
         retry_after=word.retry_after if word and decision == "throttle" else 0,
-        log=_log(answer),
+        log=_log(answer, word),
         verified=answer.verified,
     )
 
 
-def _log(answer: Answer) -> dict[str, str | float | None]:
+def _log(answer: Answer, word: Word | None) -> dict[str, str | float | None]:
     """What may be logged: who decided what, and nothing that names a person."""
-    attempt, word = answer.attempt, answer.deciding
+    attempt, network = answer.attempt, answer.attempt.network
     return {
         "site": attempt.site.key,
         "action": attempt.action,
@@ -221,6 +221,6 @@ def _log(answer: Answer) -> dict[str, str | float | None]:
         "code": word.code if word else None,
         "reason": word.reason if word else None,
         "verdict": attempt.verdict,
-        "country": attempt.network.country,
-        "network": attempt.network.org,
+        "country": network.country,
+        "network": network.org,
     }

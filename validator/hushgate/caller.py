@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
+from socket import AF_INET, inet_pton
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -57,7 +58,11 @@ def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, lower case, in the order they came in, without those that hold secrets."""
     named: dict[str | None, Any] = dict(zip(map(_name, environ), environ.values(), strict=True))
     named.pop(None, None)  # all that is no header
-    headers: dict[str, str] = named  # type: ignore[assignment]
+    return _kept(named)  # type: ignore[arg-type]
+
+
+def _kept(headers: dict[str, str]) -> dict[str, str]:
+    """As many of them, and as much of each, as is kept."""
     if len(headers) > HEADERS_MAX:
         headers = dict(islice(headers.items(), HEADERS_MAX))
     if max(map(len, headers.values()), default=0) > HEADER_MAX:
@@ -92,6 +97,19 @@ class _Keys(dict[str, str]):
 
 
 _KEYS = _Keys()
+
+
+class _Told(dict[str, str | None]):
+    """The same for the name of a header that a backend tells of; None where it is not kept."""
+
+    def __missing__(self, name: str) -> str | None:
+        told = _name(_KEYS[name])
+        if len(self) < NAMES_KEPT and len(name) < HEADER_MAX:
+            self[name] = told
+        return told
+
+
+_told = _Told().__getitem__
 
 
 @lru_cache(maxsize=8192)
@@ -138,9 +156,19 @@ def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def is_ipv4(text: str) -> bool:
+    """Whether this is an address of IPv4, as it is always written."""
+    try:
+        return bool(inet_pton(AF_INET, text))
+    except (OSError, ValueError):
+        return False
+
+
 @lru_cache(maxsize=8192)
 def address_prefix(ip: str) -> str:
     """The part of an address that stays when a phone moves or a line is renewed: /24 of IPv4, /56 of IPv6."""
+    if is_ipv4(ip):
+        return f"{ip.rpartition('.')[0]}.0/24"
     try:
         address = parse_address(ip)
     except ValueError:
@@ -179,9 +207,22 @@ def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> C
     ip = client_ip(peer, forwarded, proxies)
     told = headers.get("x-forwarded-proto")
     scheme = told if told and within(peer, proxies) else environ.get("wsgi.url_scheme") or "http"
+    return _caller(ip, scheme, headers, _line(environ) if "signature-input" in headers else None)
+
+
+def told_caller(ip: str, scheme: str, headers: Mapping[str, str]) -> Caller:
+    """The caller that a backend tells of, whose word is believed: no proxy is looked for. Never raises."""
+    told: dict[str, str] = {}
+    for name, value in headers.items():
+        key = _told(name)
+        if key is not None:
+            told[key] = f"{told[key]},{value}" if key in told else value
+    return _caller(ip, scheme, _kept(told), None)
+
+
+def _caller(ip: str, scheme: str, headers: dict[str, str], line: tuple[str, str] | None) -> Caller:
     origin = headers.get("origin")
     page = headers.get("referer") if origin is None else origin
-    line = _line(environ) if "signature-input" in headers else None
     return Caller(ip, headers, origin, _hostname(page) if page else None, scheme, line)
 
 

@@ -15,8 +15,8 @@ from hushgate.errors import BadField, HushgateError
 from hushgate.geo import Atlas
 from hushgate.lists.book import Asked, Book, compile_entries
 from hushgate.lists.entry import Entry, Kind, ListName, read_value
-from hushgate.signup.limits import domain_of
 from hushgate.signup.lists import SETTINGS, book_of, judge
+from hushgate.signup.names import domain_of
 from hushgate.visit import Decision
 
 _DECISIONS = tuple(word for word in get_args(Decision) if word != "allow")

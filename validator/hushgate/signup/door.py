@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
 from importlib import import_module
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
@@ -40,26 +41,26 @@ class Token(NamedTuple):
     hostname: str | None
 
 
-@dataclass(slots=True)
-class Answer:
-    """What the door makes of an attempt: ``decision`` is acted on, ``would`` is what enforcing every layer would do."""
+class Answer(Struct):
+    """What the door makes of an attempt.
+
+    ``decision`` is acted on: the strongest word of the layers that enforce. ``would`` is what enforcing every layer would do.
+    """
 
     attempt: Attempt
     verified: Verified | None = None
-    said: list[Said] = field(default_factory=list)
-    skipped: list[Skip] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    said: list[Said] = []
+    skipped: list[Skip] = []
+    lost: list[str] = []
     stepped: bool = False
+    decision: Decision = "allow"
+    would: Decision = "allow"
 
-    @property
-    def decision(self) -> Decision:
-        """The strongest word of the layers that enforce."""
-        return _decision([said for said in self.said if said.enforced and not said.lifted])
-
-    @property
-    def would(self) -> Decision:
-        """The strongest word of all layers, as if each of them enforced."""
-        return _decision([said for said in self.said if not said.lifted])
+    def weigh(self) -> None:
+        """Decides anew, by what has been said."""
+        standing = [said for said in self.said if not said.lifted]
+        self.would = _decision(standing)
+        self.decision = _decision([said for said in standing if said.enforced])
 
     def so_far(self, layer: Layer) -> Decision:
         """What a layer has to go by: what is acted on, or where it observes itself, what would be."""
@@ -97,6 +98,7 @@ class Door:
         asking = [layer for layer in layers if isinstance(layer, Asking)]
         self._early = [layer for layer in layers if layer.early]
         self._looking = [layer for layer in layers if not layer.early and not isinstance(layer, Asking)]
+        self._settling = [layer for layer in layers if type(layer).settle is not Layer.settle]
         self._asking = sorted(asking, key=lambda layer: layer.last)
 
     def close(self) -> None:
@@ -124,6 +126,7 @@ class Door:
         said = [_step(said) for said in early.said] if stepped else early.said
         attempt = replace(early.attempt, claims=claims)
         answer = Answer(attempt, None, [*said], [*early.skipped], [*claims.lost], stepped)
+        answer.weigh()
         self._look(answer, self._looking)
         asked = self._asked(answer)
         try:
@@ -141,6 +144,7 @@ class Door:
         """What is made of an attempt without a good token."""
         attempt = replace(early.attempt, refused=error, headers=judge_headers(early.attempt))
         answer = Answer(attempt, None, [*early.said], [*early.skipped])
+        answer.weigh()
         self._look(answer, self._looking)
         asked = self._asked(answer)
         self._hear(answer, asked, self._trip(answer, asked, None))
@@ -148,14 +152,14 @@ class Door:
 
     def _look(self, answer: Answer, layers: Sequence[Layer]) -> None:
         for layer in layers:
-            self._say(answer, layer, partial(layer.look, answer.attempt))
+            self._say(answer, layer, layer.look, answer.attempt)
 
     def _asked(self, answer: Answer) -> list[tuple[Asking, Batch]]:
         """What the layers ask of the state store."""
         asked = []
         for layer in self._asking:
             so_far = answer.so_far(layer)
-            batch = self._try(answer, layer, partial(layer.ask, answer.attempt, so_far))
+            batch = self._try(answer, layer, layer.ask, answer.attempt, so_far)
             if batch is not None:
                 asked.append((layer, batch))
         return asked
@@ -177,19 +181,19 @@ class Door:
             if reply is not None:
                 part = reply._replace(taken=reply.taken[taken : taken + len(batch.takes)])
                 taken += len(batch.takes)
-            self._say(answer, layer, partial(layer.hear, answer.attempt, part, answer.so_far(layer)))
+            self._say(answer, layer, layer.hear, answer.attempt, part, answer.so_far(layer))
 
-    def _say(self, answer: Answer, layer: Layer, ask: Callable[[], Word | None]) -> None:
-        word = self._try(answer, layer, ask)
+    def _say(self, answer: Answer, layer: Layer, ask: Callable[..., Word | None], *about: Any) -> None:
+        word = self._try(answer, layer, ask, *about)
         if word is not None:
             self._add(answer, Said(word, answer.attempt.site.layers[layer.name].enforce))
 
-    def _try(self, answer: Answer, layer: Layer, ask: Callable[[], T | None]) -> T | None:
+    def _try(self, answer: Answer, layer: Layer, ask: Callable[..., T | None], *about: Any) -> T | None:
         """What a layer answers, where it is on; None, and the reason on record, where it cannot."""
         if layer.name not in answer.attempt.site.layers:
             return None
         try:
-            return ask()
+            return ask(*about)
         except NotJudged as reason:
             self._skip(answer, layer, str(reason))
         except StateLost:
@@ -215,14 +219,15 @@ class Door:
                 replace(one, lifted=said.word.layer) if one is not said and _lifts(said, one) else one
                 for one in answer.said
             ]
+        answer.weigh()
 
     def _settle(self, answer: Answer) -> None:
         decision, site, metrics = answer.decision, answer.attempt.site, self._house.metrics
         for said in answer.said:
             mode = "lifted" if said.lifted else "enforce" if said.enforced else "observe"
             metrics.count(metrics.door, site.key, said.word.layer, said.word.code, said.word.decision, mode)
-        for layer in self.layers:
-            if layer.name in site.layers and type(layer).settle is not Layer.settle:
+        for layer in self._settling:
+            if layer.name in site.layers:
                 try:
                     layer.settle(answer.attempt, decision)
                 except Exception:

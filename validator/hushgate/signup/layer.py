@@ -7,8 +7,9 @@ orders it and holds its settings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from hushgate.caller import Caller
 from hushgate.config import Site
@@ -29,8 +30,7 @@ def strength(decision: Decision) -> int:
     return _ORDER[decision]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True, eq=False):
     """One attempt to sign up. ``now`` is seconds since 1970.
 
     ``claims`` are those of a good token; without one ``refused`` says why there are none. ``form`` holds what else of the form
@@ -49,7 +49,7 @@ class Attempt:
     claims: Claims | None = None
     refused: HushgateError | None = None
     headers: Judgement | None = None
-    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    notes: dict[str, Any] = {}
 
     @property
     def verdict(self) -> Verdict | None:
@@ -120,13 +120,12 @@ class Asking(Layer):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A layer's word, and what the layer may do here: enforce, or observe. ``lifted`` is whose word makes it void."""
 
     word: Word
     enforced: bool
-    lifted: str = field(default="")
+    lifted: str = ""
 
     @property
     def acts(self) -> bool:

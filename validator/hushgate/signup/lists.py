@@ -17,7 +17,7 @@ from hushgate.lists.entry import Entry, ListName
 from hushgate.lists.store import open_store
 from hushgate.settings import REDIS_REMEDY
 from hushgate.signup.layer import Attempt, Layer, strength
-from hushgate.signup.limits import domain_of
+from hushgate.signup.names import domain_of
 from hushgate.visit import Word
 
 NAME = "lists"

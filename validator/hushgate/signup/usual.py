@@ -23,6 +23,8 @@ WEIGHT = 50
 KEPT = 4096
 FRESH = 60.0
 """Seconds that what was learned is believed by itself, when it would refuse somebody."""
+STILL, MORE = 1.0, 1.02
+"""Seconds, and growth, within which what was learned stays as it is."""
 SMALL = 0.02
 """The share of those whom a limit is meant for as it is written. At a site that is not known yet, greater ones have more in proportion."""
 ASSUMED = {"google": 0.8, "microsoft": 0.4, "yahoo": 0.4, "apple": 0.3}
@@ -42,24 +44,31 @@ class Seen(NamedTuple):
 
 
 class Usual:
-    """What this process has learned, of the values that it met last."""
+    """What this process has learned of a site, of the values that it met last."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, Seen] = OrderedDict()
         self._lock = Lock()
 
     def learn(self, key: str, own: float, total: float) -> None:
-        """Takes in what the store said of a value."""
+        """Takes in what the store said of a value, where it is not what was learned just now."""
+        seen = self.seen(key)
+        if seen and self.fresh(key, STILL) and own <= seen.own * MORE and total <= seen.all * MORE:
+            return
         with self._lock:
             self._seen[key] = Seen(own, total, time.monotonic())
             self._seen.move_to_end(key)
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
 
-    def fresh(self, key: str) -> bool:
+    def seen(self, key: str) -> Seen | None:
+        """What was learned of it last."""
+        return self._seen.get(key)
+
+    def fresh(self, key: str, seconds: float = FRESH) -> bool:
         """Whether something was learned of it just now."""
         seen = self._seen.get(key)
-        return seen is not None and time.monotonic() - seen.at < FRESH
+        return seen is not None and time.monotonic() - seen.at < seconds
 
     def scale(self, quota: Quota, kind: str, name: str, of: str) -> Quota:
         """The quota, scaled by what is usual for its key. ``kind`` and ``name`` say what to assume until that is known.
@@ -74,4 +83,4 @@ class Usual:
         at_first = quota.amount * (1 + (assumed / SMALL - 1) * unknown)
         often = FACTOR * own * quota.window / WEEK
         amount = max(quota.amount, math.floor(at_first), math.ceil(often))
-        return Quota(quota.key, amount, quota.window, of, round(FACTOR * share / (1 - share), 4), quota.each)
+        return Quota(quota.key, amount, quota.window, of, FACTOR * share / (1 - share), quota.each)

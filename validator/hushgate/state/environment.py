@@ -170,7 +170,11 @@ class Environment:
 
 def key_of(shard: str, name: str, kind: str) -> bytes:
     """The key of an entry; ``kind`` is one letter. Names of one time begin alike, and then share a page."""
-    key = plain(f"{shard}:{name}{kind}").encode()
+    text = f"{shard}:{name}{kind}"
+    try:
+        key = text.encode()
+    except UnicodeEncodeError:
+        key = plain(text).encode()
     return key if len(key) <= KEY_MAX else key[: KEY_MAX // 2] + hashlib.blake2b(key, digest_size=32).digest()
 
 

@@ -7,6 +7,7 @@ one counter would.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -19,8 +20,9 @@ AT, HITS, BEFORE, UNTIL = range(4)
 Counter = list[int]
 """The number of the fixed window it was last hit in, hits in that window, hits in the one before, and until when it is kept."""
 Row = dict[str, Counter]
-Spot = tuple[str, str, int]
-"""A counter: its row, its name there, its window."""
+Spot = tuple[str, str, Counter | None, Counter]
+"""A counter: its row, its name there, what it is, and what it is once it is hit."""
+_until = itemgetter(UNTIL)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Row).decode
 
@@ -41,23 +43,31 @@ class _Rows(dict[str, Row]):
 
     def __init__(self, held: Entries, shard: str) -> None:
         self._held, self._shard = held, shard
+        self._keys: dict[str, bytes] = {}
         self.fresh = 0
 
     def __missing__(self, head: str) -> Row:
-        data = self._held.get(self.key(head))
+        self._keys[head] = key = key_of(self._shard, head, "c")
+        data = self._held.get(key)
         self.fresh += data is None
         self[head] = row = _decode(data[STAMP:]) if data else {}
         return row
 
-    def key(self, head: str) -> bytes:
-        return key_of(self._shard, head, "c")
+    def write(self, heads: set[str], now: float) -> None:
+        """Writes these rows, without what has expired in them."""
+        for head in heads:
+            row = self[head]
+            untils = list(map(_until, row.values()))
+            if min(untils) <= now:
+                row = {name: counter for name, counter in row.items() if counter[UNTIL] > now}
+            self._held.put(self._keys[head], max(untils).to_bytes(STAMP, "big") + _encode(row))
 
 
 class Sheet:
     """A shard's counters at one time."""
 
     def __init__(self, held: Entries, shard: str, now: float) -> None:
-        self.now, self._held = now, held
+        self.now = now
         self._windows, self._rows = _Windows(now), _Rows(held, shard)
         self._changed: set[str] = set()
 
@@ -106,9 +116,10 @@ class Sheet:
                 continue
             head, _, name = key.partition("|")
             name, (at, share) = f"{name}:{window}", windows[window]
-            hits, before = _pair(rows[head].get(name), at)
+            found = rows[head].get(name)
+            hits, before = _pair(found, at)
             counts.append(hits + before * share)
-            spots.append((head, name, window))
+            spots.append((head, name, found, [at, hits + 1, before, (at + 2) * window]))
         waits = [
             0 if own is None or own + 1 <= quota.amount else self._wait(quota, own, take.quotas, counts)
             for quota, own in zip(take.quotas, counts, strict=True)
@@ -129,12 +140,14 @@ class Sheet:
 
     def take(self, take: Take, spots: Sequence[Spot]) -> None:
         """Counts one that is allowed, and that one more relies on its marker."""
-        rows, windows = self._rows, self._windows
-        for head, name, window in spots:
-            at = windows[window][0]
-            hits, before = _pair(rows[head].get(name), at)
-            rows[head][name] = [at, hits + 1, before, (at + 2) * window]
-            self._changed.add(head)
+        rows, changed = self._rows, self._changed
+        for head, name, found, then in spots:
+            row = rows[head]
+            if row.get(name) is found:
+                row[name] = then
+            else:  # another Take has just counted it
+                row[name][HITS] += 1
+            changed.add(head)
         if take.marker:
             relied = self._relied(take.marker)
             self._rely(
@@ -168,15 +181,9 @@ class Sheet:
             self._changed.add(head)
 
     def write(self) -> int:
-        """Writes what has changed, without what has expired. Returns how many rows were not there."""
-        now, held, rows = self.now, self._held, self._rows
-        for head in self._changed:
-            row = rows[head]
-            untils = [counter[UNTIL] for counter in row.values()]
-            if min(untils) <= now:
-                row = {name: counter for name, counter in row.items() if counter[UNTIL] > now}
-            held.put(rows.key(head), max(untils).to_bytes(STAMP, "big") + _encode(row))
-        return rows.fresh
+        """Writes what has changed. Returns how many rows were not there."""
+        self._rows.write(self._changed, self.now)
+        return self._rows.fresh
 
 
 def _pair(found: Counter | None, at: int) -> tuple[int, int]:

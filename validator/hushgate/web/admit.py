@@ -15,7 +15,7 @@ import msgspec
 
 from hushgate import admission
 from hushgate.admission import Admission
-from hushgate.caller import Caller, environ_of, parse_address, read_caller
+from hushgate.caller import is_ipv4, told_caller
 from hushgate.config import Site
 from hushgate.decision import decide_without
 from hushgate.errors import BadField, SecretRefused, StateLost, TokenRefused
@@ -100,7 +100,7 @@ def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
     admitted = admission.admit(
         house,
         site,
-        _caller(question),
+        told_caller(_address(question.remoteip), question.scheme, question.headers),
         token=question.response,
         action=question.action,
         hostname=question.hostname,
@@ -113,17 +113,11 @@ def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
 
 def _address(ip: str | None) -> str:
     """The visitor's address, "" where the backend does not tell it. Raises BadField."""
+    ip = ip or ""
     try:
-        # one that is IPv4 is parsed once for all who ask
-        return str(parse_address(ip) if ip and ":" not in ip else ipaddress.ip_address(ip)) if ip else ""
+        return ip if not ip or is_ipv4(ip) else str(ipaddress.ip_address(ip))
     except ValueError:
         raise BadField("remoteip: expected an IP address", "remoteip") from None
-
-
-def _caller(question: AdmitQuestion) -> Caller:
-    ip = _address(question.remoteip)
-    caller = read_caller(environ_of(ip, question.scheme, question.headers.items()), ())
-    return caller._replace(ip=ip)
 
 
 def _answer(house: House, admitted: Admission, gate_lost: Any) -> AdmitAnswer:

@@ -1,0 +1,194 @@
+"""What the limits ask of the state store about one attempt, and what they make of its answers."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from hushgate.caller import Caller, within
+from hushgate.house import House
+from hushgate.settings import Rate
+from hushgate.signup.layer import MAIL_HOST, Attempt, strength
+from hushgate.signup.names import domain_of, provider_of, visitor
+from hushgate.signup.usual import ASSUMED_BY, LEARNED, WEEK, Seen, Usual
+from hushgate.state import UNLIMITED, Quota, Reply, Take
+from hushgate.visit import Decision
+
+log = logging.getLogger(__name__)
+NAME = "limits"
+EVERY = "@"
+"""The row that is written with every signup, which the counters of mail addresses are in, too."""
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_INSIDE = tuple(
+    map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
+)
+KEPT = 4096
+
+
+class Part(NamedTuple):
+    """What an attempt is counted by: ``kind`` is a setting's name, ``key`` the counter's; ``name`` is a mail provider's."""
+
+    kind: str
+    key: str
+    name: str = ""
+
+
+class Ready(NamedTuple):
+    """What a part asks, by what was seen.
+
+    ``windows`` are those in which all signups are counted beside it.
+    """
+
+    quotas: tuple[Quota, ...]
+    windows: frozenset[int]
+    seen: Seen | None
+
+
+class Plan(NamedTuple):
+    """What is asked of the store: a Take for what is a visitor's own, and one for what is shared where that is asked too.
+
+    ``parts`` are those of each Take. ``weeks`` says at which place of the second one the signups of a week stand that a key has had.
+    ``consume`` is whether the takes are counted.
+    """
+
+    takes: list[Take]
+    parts: list[list[Part]]
+    weeks: list[tuple[str, int]]
+    so_far: Decision
+    known: bool
+    consume: bool
+
+
+class Plans:
+    """The plans of one site."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._usual = house, Usual()
+        self._ready: dict[str, Ready] = {}
+        self._of_mail = lru_cache(maxsize=KEPT)(self._parts_of_mail)
+        self._all = lru_cache(maxsize=64)(self._every)
+        self._warned = -math.inf
+
+    def make(self, attempt: Attempt, so_far: Decision) -> Plan:
+        """The plan of an attempt. ``so_far`` is what the other layers make of it."""
+        rates = attempt.own(NAME)
+        # what comes without a browser is counted apart, or a script could use up what people may have
+        head = f"{attempt.action}:" if attempt.browser else f"{attempt.action}+:"
+        marker, ttl = f"{attempt.claims.nonce}|" if attempt.claims else "", self._house.tokens.ttl + 1
+        own = [part for part in self._own(attempt, rates, head) if rates[part.kind]]
+        quotas = [
+            Quota(key, r.amount, r.window, "", 0.0, kind == "session") for kind, key, _ in own for r in rates[kind]
+        ]
+        plan = Plan([Take(quotas, marker and f"{marker}own", ttl)], [own], [], so_far, True, not refused(so_far))
+        if so_far == "challenge":
+            return plan
+        shared = [part for part in self._shared(attempt, head) if rates[part.kind]]
+        return self._add(plan, rates, shared, f"{EVERY}|{head}all", Take([], marker and f"{marker}shared", ttl))
+
+    def _add(self, plan: Plan, rates: Mapping[str, Any], parts: list[Part], every: str, take: Take) -> Plan:
+        """Adds what is shared. Signups all in all come last, and those of a week at the very end."""
+        readies = [self._prepared(part, rates, every) for part in parts]
+        quotas: list[Quota] = []
+        known = True
+        for part, ready in zip(parts, readies, strict=True):
+            quotas += ready.quotas
+            if part.kind in LEARNED:
+                plan.weeks.append((part.key, len(quotas) - 1))
+                known = known and self._usual.fresh(part.key)
+        quotas += self._all(every, tuple(ready.windows for ready in readies))
+        if plan.weeks:
+            plan.weeks.append((every, -1))
+        plan.takes.append(take._replace(quotas=quotas))
+        plan.parts.append(parts)
+        return plan._replace(known=known)
+
+    def _prepared(self, part: Part, rates: Mapping[str, Any], every: str) -> Ready:
+        """What a part asks: worked out once, until something else is learned."""
+        seen = self._usual.seen(part.key if part.kind in LEARNED else every)
+        ready = self._ready.get(part.key)
+        if ready is None or ready.seen is not seen:
+            quotas = tuple(self._quotas(part, rates, every))
+            windows = frozenset(quota.window for quota in quotas) if part.kind in ASSUMED_BY else frozenset()
+            if len(self._ready) >= KEPT:
+                self._ready.clear()
+            self._ready[part.key] = ready = Ready(quotas, windows, seen)
+        return ready
+
+    def _quotas(self, part: Part, rates: Mapping[str, Any], every: str) -> Iterator[Quota]:
+        for rate in rates[part.kind]:
+            quota = Quota(part.key, rate.amount, rate.window)
+            yield self._usual.scale(quota, part.kind, part.name, every) if part.kind in ASSUMED_BY else quota
+        if part.kind in LEARNED:
+            yield Quota(part.key, UNLIMITED, WEEK)
+
+    def _every(self, every: str, windows: tuple[frozenset[int], ...]) -> tuple[Quota, ...]:
+        """What all signups are counted by, in all of these windows; a week last."""
+        return tuple(
+            Quota(every, UNLIMITED, window)
+            for window in sorted(set().union(*windows), key=lambda one: (one == WEEK, one))
+        )
+
+    def learn(self, plan: Plan, reply: Reply) -> None:
+        """Takes in what a site has had in a week."""
+        counts = reply.taken[1].counts if len(reply.taken) > 1 else ()
+        total = counts[-1] if plan.weeks and counts else None
+        if total is not None:  # it is where the form was sent before, and nothing was asked
+            for key, at in plan.weeks:
+                self._usual.learn(key, counts[at] or 0.0, total)
+
+    def _own(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> list[Part]:
+        """What a visitor shares with few others. What it could be known by is hashed: a counter's name tells nothing."""
+        ip, claims, exempt, parts = attempt.caller.ip, attempt.claims, rates["exempt"], []
+        address = visitor(ip, rates["prefix6"])
+        if address and not (exempt and within(ip, exempt)) and not self._proxy(attempt.caller):
+            parts.append(Part("address", f"{head}address:{self._hashed(address)}"))
+        if claims is not None:
+            parts.append(Part("session", f"{claims.nonce}|{head}"))
+        return parts
+
+    def _shared(self, attempt: Attempt, head: str) -> list[Part]:
+        """What it shares with others."""
+        claims, asn, domain = attempt.claims, attempt.network.asn, domain_of(attempt.email)
+        parts = [Part("site", f"{EVERY}|{head}site")]
+        if claims is not None and claims.device:
+            parts.append(Part("device", f"{head}device:{claims.device}"))
+        if asn:
+            parts.append(Part("network", f"{head}network:{asn}"))
+        if domain:
+            parts += self._of_mail(head, domain, attempt.notes.get(MAIL_HOST, ""))
+        return parts
+
+    def _parts_of_mail(self, head: str, domain: str, host: str) -> tuple[Part, Part]:
+        holder = provider_of(domain, host)
+        by_domain = Part("domain", f"{head}domain:{self._hashed(domain)}", holder)
+        return by_domain, Part("provider", f"{head}provider:{self._hashed(holder)}", holder)
+
+    def _proxy(self, caller: Caller) -> bool:
+        """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
+        if caller.headers.keys().isdisjoint(FORWARDED) or not within(caller.ip, _INSIDE):
+            return False
+        if time.monotonic() - self._warned > 3600:
+            self._warned = time.monotonic()
+            log.warning("visitors are not limited by address: name the proxy in front of the site in trusted_proxies")
+        return True
+
+    def _hashed(self, value: str) -> str:
+        return self._house.sessions.hash(value, self._house.ring.newest.id)
+
+
+def whys(rates: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[tuple[str, Rate] | None]:
+    """The kind and the rate of each quota of a Take of these parts; None where it only counts."""
+    for part in parts:
+        yield from ((part.kind, rate) for rate in rates[part.kind])
+        if part.kind in LEARNED:
+            yield None
+
+
+def refused(so_far: Decision) -> bool:
+    """Whether another layer refuses already."""
+    return strength(so_far) >= strength("throttle")
