@@ -160,7 +160,7 @@ def _entered(answer: Answer) -> Entered:
     """The signup as it goes on record."""
     attempt, network = answer.attempt, answer.attempt.network
     return Entered(
-        at=round(attempt.now, 3),
+        at=int(attempt.now * 1000) / 1000,
         site=attempt.site.key,
         action=attempt.action,
         decision=answer.decision,

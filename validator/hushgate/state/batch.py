@@ -115,10 +115,11 @@ class Reply(NamedTuple):
 
 def join(batches: Sequence[Batch], lease: Redemption | None) -> Batch:
     """Several batches as one; at most one of them has a ``counting``."""
-    return Batch(
-        lease,
-        [counting for batch in batches for counting in batch.later],
-        next((batch.counting for batch in batches if batch.counting), None),
-        [take for batch in batches for take in batch.takes],
-        all(batch.consume for batch in batches),
-    )
+    later: list[Counting] = []
+    takes: list[Take] = []
+    whole, consumes = None, True
+    for _, due, counting, wanted, consume in batches:
+        later += due
+        takes += wanted
+        whole, consumes = whole or counting, consumes and consume
+    return Batch(lease, later, whole, takes, consumes)

@@ -71,7 +71,7 @@ def shared_prefix(address: Address, records: Records) -> str | None:
 @across
 def sequence(address: Address, records: Records) -> str | None:
     """Against how many such numbers people choose from: years of birth are crowded by themselves."""
-    number = local.number(address.local)
+    number = local.number(address.local) if records.sequences else None
     if number is None:
         return None
     for one in records.sequences:
@@ -145,9 +145,11 @@ def domain_burst(address: Address, records: Records) -> str | None:
 @across
 def concentration(address: Address, records: Records) -> str | None:
     """Held against the share that the site usually sees, so that a large provider never trips it by being large."""
+    if records.domain_hour < SHARE_LEAST:
+        return None
     share = records.domain_hour / max(records.hour, 1)
     usual = (records.domain_month + PRIOR * USUAL * bool(address.provider)) / (records.month + PRIOR)
-    if records.domain_hour < SHARE_LEAST or share <= max(SHARE, 2 * usual):
+    if share <= max(SHARE, 2 * usual):
         return None
     return f"{share:.0%} of the hour's signups are at one domain, {usual:.0%} is usual"
 

@@ -49,6 +49,7 @@ def disposable(domain: str) -> str:
     return next((name for name in parents(domain) if name in blocklist), "")
 
 
+@lru_cache(maxsize=4096)
 def suspicious_ending(domain: str) -> str:
     """The domain's ending where it is one of throw-away mail, else ""."""
     ending = domain.rsplit(".", 1)[-1]

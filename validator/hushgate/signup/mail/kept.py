@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
+from hashlib import blake2b
 
 from hushgate.config import Site
 from hushgate.keys import KeyRing, b64
@@ -17,7 +17,7 @@ def site_key(ring: KeyRing, site: str) -> bytes:
 
 
 def keep(ring: KeyRing, site: Site, address: str) -> str:
-    """What may be put on record of an address: ``hmac:<key id>:<hash>``, the same for every spelling in capitals or not.
+    """What may be put on record of an address: ``mac:<key id>:<hash>``, the same for every spelling in capitals or not.
 
     The address itself where the site's setting ``mail.keep`` is "address".
     """
@@ -25,5 +25,5 @@ def keep(ring: KeyRing, site: Site, address: str) -> str:
     plain = address.strip().casefold()
     if layer and layer.own["keep"] == "address":
         return plain
-    digest = hmac.digest(site_key(ring, site.key), plain.encode("utf-8", "surrogatepass"), "sha256")
-    return f"hmac:{ring.newest.id}:{b64(digest[:HASH_BYTES])}"
+    hashed = blake2b(plain.encode("utf-8", "surrogatepass"), key=site_key(ring, site.key), digest_size=HASH_BYTES)
+    return f"mac:{ring.newest.id}:{b64(hashed.digest())}"

@@ -96,8 +96,9 @@ class MailLayer(Asking):
         note = attempt.notes.get(NAME)
         if not isinstance(note, Note) or note.records is None or not note.weighs:
             return
-        alarm = alarm_of(note.flagged)
-        doubt = address_prefix(attempt.caller.ip) if any(rule.doubts for rule in note.flagged) else ""
+        flagged = note.flagged
+        alarm = alarm_of(flagged) if flagged else ""
+        doubt = address_prefix(attempt.caller.ip) if flagged and any(rule.doubts for rule in flagged) else ""
         # where the site observes, everybody is let in
         driven = attempt.verdict == "bot"  # a wave that the verdict stops is stopped: nobody beside it need be asked
         let_in = decision == "allow" and not driven and not alarm

@@ -45,6 +45,8 @@ def looks_random(local: str) -> bool:
     That is two groups of them or more before the trailing one; or one group between letters whose order is no language's. Measured by tests/test_mail_names.py: none of 9,000 names of PyPI's Faker in 45 languages, transliterated and with numbers behind
     them, and nine of ten random strings of 12. Letters alone are never judged: noise in one language is a name in another.
     """
+    if not _DIGITS.search(local):
+        return False
     plain = _SEPARATORS.sub("", local)
     if len(plain) < LENGTH_MIN:
         return False
@@ -69,6 +71,8 @@ def prefix(local: str) -> str:
 
     A name with numbers before or behind it has none, nor has a staff or student number (s1234567).
     """
+    if not _DIGITS.search(local):
+        return ""
     plain = _SEPARATORS.sub("", local)
     head = plain[:PREFIX]
     mixed = not head.isalpha() and not head.isdigit()
@@ -78,7 +82,7 @@ def prefix(local: str) -> str:
 
 def number(local: str) -> Number | None:
     """The number at the end, of 2 to 9 digits; None where there is none."""
-    match = _TAIL.search(local)
+    match = _TAIL.search(local) if local[-1:].isdigit() else None
     if not match:
         return None
     text = match.group(2)

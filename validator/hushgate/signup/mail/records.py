@@ -50,6 +50,7 @@ class Records(NamedTuple):
     """What the site has seen, this attempt included. ``again`` is whether this very address came before.
 
     ``hour`` and ``domain_hour`` are attempts of the last hour; ``month``, ``domain_month`` and ``domain_day`` signups that were let in;
+    ``let_in`` is above 0 where this address was let in today;
     ``alarms`` attempts of the last hour that looked like part of a wave at any domain, ``domain_alarms`` those at this one, and those
     that looked like a wave at this one alone;
     ``spellings`` in how many ways the inbox was written in a day; ``networks`` those that came with addresses of this domain in a
@@ -67,6 +68,7 @@ class Records(NamedTuple):
     spellings: float
     network_day: float
     network_doubts: float
+    let_in: float = 0
     domain_day: float = 0
     networks: float = 0
     host_domains: float = 0
@@ -179,15 +181,17 @@ class Ledger:
     def ask(self, address: Address, network: str, host: str = "", *, count: bool = True) -> Inquiry:
         """What the store is asked of an attempt, which is counted once for each address and day; without ``count`` not at all."""
         named, numbered = self._named(address, network, host), dict(self._sequences(address))
+        marker = self._count("address", address.raw, DAY)
+        named["let_in"] = Count(f"{marker.key}in", DAY, 0)
         counts = [*named.values(), *numbered.values()]
         if not count:
             return Inquiry(named, numbered, Counting([one._replace(add=0) for one in counts]))
-        return Inquiry(named, numbered, Counting(counts, self._count("address", address.raw, DAY)))
+        return Inquiry(named, numbered, Counting(counts, marker))
 
     def settle(self, address: Address, records: Records, *, let_in: bool, alarm: Alarm, doubt: str = "") -> None:
         """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
         domain = address.domain
-        if let_in:  # once a day, however often the form is sent
+        if let_in and not records.let_in:  # once a day, however often the form is sent
             self._later.append(Counting(self._in(domain), self._count("address", address.raw, DAY, name="in")))
         if not records.again:
             alarms = [self._count("domain", domain, HOUR, name="alarms")] if alarm else []
