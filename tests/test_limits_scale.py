@@ -47,9 +47,9 @@ def test_what_a_site_usually_has_is_learned() -> None:
     small, great = usual.scale(quota, "provider", "", "all"), usual.scale(quota, "provider", "google", "all")
     assert small.amount == 10 and small.times < 0.1
     assert great.amount == 10 * ASSUMED["google"] / SMALL and great.times == pytest.approx(4 * FACTOR)
-    assert not usual.fresh("k")
+    assert not usual.seen("k")
     usual.learn("k", 5040, 10080)
-    assert usual.fresh("k")
+    assert usual.seen("k")
     learned = usual.scale(quota, "provider", "", "all")
     assert learned.amount == FACTOR * 5040 * 600 / WEEK and learned.times == pytest.approx(FACTOR, rel=0.02)
     usual.learn("all", 100_000, 100_000)

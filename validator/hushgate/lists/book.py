@@ -127,8 +127,13 @@ class Book:
         self._asked, self._slow, self._complained = 0.0, False, 0.0
         self._lock = threading.Lock()
 
+    def any(self) -> bool:
+        """Whether there is any entry at all. Where the store is lost, the last copy goes on deciding."""
+        self._refresh()
+        return bool(self._compiled.entries)
+
     def find(self, asked: Asked) -> list[Entry]:
-        """Every live entry that fits. Where the store is lost, the last copy goes on deciding."""
+        """Every live entry that fits."""
         self._refresh()
         return self._compiled.find(asked)
 

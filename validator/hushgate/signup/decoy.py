@@ -20,7 +20,11 @@ _NAME = re.compile(rf"[{LETTERS}]{{{SALT + MARK}}}")
 
 def is_decoy(name: str, sitekey: str) -> bool:
     """Whether a field's name is a decoy's of this site. One name of ten such letters in 33 million is, by chance."""
-    return _NAME.fullmatch(name) is not None and name[SALT:] == _spell(_hash(name[:SALT] + sitekey), MARK)
+    return (
+        len(name) == SALT + MARK
+        and _NAME.fullmatch(name) is not None
+        and name[SALT:] == _spell(_hash(name[:SALT] + sitekey), MARK)
+    )
 
 
 def _hash(text: str) -> int:
@@ -42,8 +46,7 @@ class DecoyLayer(Layer):
 
     def look(self, attempt: Attempt) -> Word | None:
         """See Layer."""
-        filled = any(value and is_decoy(name, attempt.site.key) for name, value in attempt.form.items())
-        if not filled:
+        if not [name for name, value in attempt.form.items() if value and is_decoy(name, attempt.site.key)]:
             return None
         bot = attempt.verdict == "bot"
         return Word(

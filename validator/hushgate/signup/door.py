@@ -179,8 +179,9 @@ class Door:
         for layer, batch in asked:
             part = None
             if reply is not None:
-                part = reply._replace(taken=reply.taken[taken : taken + len(batch.takes)])
-                taken += len(batch.takes)
+                upto = taken + len(batch.takes)
+                part = Reply(reply.lease, reply.tally, reply.taken[taken:upto], reply.at)
+                taken = upto
             self._say(answer, layer, layer.hear, answer.attempt, part, answer.so_far(layer))
 
     def _say(self, answer: Answer, layer: Layer, ask: Callable[..., Word | None], *about: Any) -> None:

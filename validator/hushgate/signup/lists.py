@@ -39,6 +39,8 @@ class ListsLayer(Layer):
 
     def look(self, attempt: Attempt) -> Word | None:
         """See Layer."""
+        if not self._book.any():
+            return None
         caller = attempt.caller
         domain = domain_of(attempt.email)
         asked = Asked(attempt.site.key, caller.ip, attempt.network.asn or 0, domain, caller.user_agent)

@@ -15,7 +15,7 @@ from hushgate.house import House
 from hushgate.settings import Rate
 from hushgate.signup.layer import MAIL_HOST, Attempt, strength
 from hushgate.signup.names import domain_of, provider_of, visitor
-from hushgate.signup.usual import ASSUMED_BY, LEARNED, WEEK, Seen, Usual
+from hushgate.signup.usual import ASSUMED_BY, FRESH, LEARNED, WEEK, Seen, Usual
 from hushgate.state import UNLIMITED, Quota, Reply, Take
 from hushgate.visit import Decision
 
@@ -53,14 +53,14 @@ class Plan(NamedTuple):
     """What is asked of the store: a Take for what is a visitor's own, and one for what is shared where that is asked too.
 
     ``parts`` are those of each Take. ``weeks`` says at which place of the second one the signups of a week stand that a key has had.
-    ``consume`` is whether the takes are counted.
+    ``known`` is whether every amount is by what the site has just been seen to have; ``consume`` is whether the takes are counted.
     """
 
     takes: list[Take]
     parts: list[list[Part]]
     weeks: list[tuple[str, int]]
-    so_far: Decision
     known: bool
+    so_far: Decision
     consume: bool
 
 
@@ -84,28 +84,31 @@ class Plans:
         quotas = [
             Quota(key, r.amount, r.window, "", 0.0, kind == "session") for kind, key, _ in own for r in rates[kind]
         ]
-        plan = Plan([Take(quotas, marker and f"{marker}own", ttl)], [own], [], so_far, True, not refused(so_far))
+        takes = [Take(quotas, marker and f"{marker}own", ttl)]
         if so_far == "challenge":
-            return plan
+            return Plan(takes, [own], [], True, so_far, consume=True)
         shared = [part for part in self._shared(attempt, head) if rates[part.kind]]
-        return self._add(plan, rates, shared, f"{EVERY}|{head}all", Take([], marker and f"{marker}shared", ttl))
+        quotas, weeks, known = self._together(rates, shared, f"{EVERY}|{head}all")
+        takes.append(Take(quotas, marker and f"{marker}shared", ttl))
+        return Plan(takes, [own, shared], weeks, known, so_far, not refused(so_far))
 
-    def _add(self, plan: Plan, rates: Mapping[str, Any], parts: list[Part], every: str, take: Take) -> Plan:
-        """Adds what is shared. Signups all in all come last, and those of a week at the very end."""
+    def _together(
+        self, rates: Mapping[str, Any], parts: list[Part], every: str
+    ) -> tuple[list[Quota], list[tuple[str, int]], bool]:
+        """The quotas of what is shared, ``weeks`` and ``known``. Signups all in all come last, and those of a week at the very end."""
         readies = [self._prepared(part, rates, every) for part in parts]
         quotas: list[Quota] = []
-        known = True
+        weeks: list[tuple[str, int]] = []
+        known, now = True, time.monotonic()
         for part, ready in zip(parts, readies, strict=True):
             quotas += ready.quotas
             if part.kind in LEARNED:
-                plan.weeks.append((part.key, len(quotas) - 1))
-                known = known and self._usual.fresh(part.key)
+                weeks.append((part.key, len(quotas) - 1))
+                known = known and ready.seen is not None and now - ready.seen.at < FRESH
         quotas += self._all(every, tuple(ready.windows for ready in readies))
-        if plan.weeks:
-            plan.weeks.append((every, -1))
-        plan.takes.append(take._replace(quotas=quotas))
-        plan.parts.append(parts)
-        return plan._replace(known=known)
+        if weeks:
+            weeks.append((every, -1))
+        return quotas, weeks, known
 
     def _prepared(self, part: Part, rates: Mapping[str, Any], every: str) -> Ready:
         """What a part asks: worked out once, until something else is learned."""
@@ -164,9 +167,13 @@ class Plans:
         return parts
 
     def _parts_of_mail(self, head: str, domain: str, host: str) -> tuple[Part, Part]:
+        """A provider's few domains are in its row; those of a host may be very many."""
         holder = provider_of(domain, host)
-        by_domain = Part("domain", f"{head}domain:{self._hashed(domain)}", holder)
-        return by_domain, Part("provider", f"{head}provider:{self._hashed(holder)}", holder)
+        row, few = f"{head}provider:{self._hashed(holder)}", holder == domain or provider_of(domain, "") == holder
+        by_domain = Part(
+            "domain", f"{row}|{self._hashed(domain)}" if few else f"{head}domain:{self._hashed(domain)}", holder
+        )
+        return by_domain, Part("provider", row, holder)
 
     def _proxy(self, caller: Caller) -> bool:
         """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""

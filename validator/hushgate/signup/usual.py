@@ -52,11 +52,11 @@ class Usual:
 
     def learn(self, key: str, own: float, total: float) -> None:
         """Takes in what the store said of a value, where it is not what was learned just now."""
-        seen = self.seen(key)
-        if seen and self.fresh(key, STILL) and own <= seen.own * MORE and total <= seen.all * MORE:
+        seen, now = self.seen(key), time.monotonic()
+        if seen and now - seen.at < STILL and own <= seen.own * MORE and total <= seen.all * MORE:
             return
         with self._lock:
-            self._seen[key] = Seen(own, total, time.monotonic())
+            self._seen[key] = Seen(own, total, now)
             self._seen.move_to_end(key)
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
@@ -64,11 +64,6 @@ class Usual:
     def seen(self, key: str) -> Seen | None:
         """What was learned of it last."""
         return self._seen.get(key)
-
-    def fresh(self, key: str, seconds: float = FRESH) -> bool:
-        """Whether something was learned of it just now."""
-        seen = self._seen.get(key)
-        return seen is not None and time.monotonic() - seen.at < seconds
 
     def scale(self, quota: Quota, kind: str, name: str, of: str) -> Quota:
         """The quota, scaled by what is usual for its key. ``kind`` and ``name`` say what to assume until that is known.

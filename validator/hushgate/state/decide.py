@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hushgate.state.batch import Batch, Reply, Take
+from hushgate.state.batch import Batch, Lease, Reply, Take
 from hushgate.state.environment import Entries
 from hushgate.state.sheet import Sheet
 
 
-def decide(held: Entries, shard: str, batch: Batch, now: float) -> tuple[Reply, int]:
-    """Everything but the lease; and how many rows are new."""
+def decide(held: Entries, shard: str, batch: Batch, now: float, lease: Lease | None) -> tuple[Reply, int]:
+    """Everything but the lease, which is answered already; and how many rows are new."""
     sheet = Sheet(held, shard, now)
     for counting in batch.later:
         sheet.count(counting)
@@ -20,7 +20,7 @@ def decide(held: Entries, shard: str, batch: Batch, now: float) -> tuple[Reply, 
     if batch.consume and all(one.allowed for one in taken):
         for take, (_, spots) in zip(batch.takes, weighed, strict=True):
             sheet.take(take, spots)
-    return Reply(None, tally, taken, now), sheet.write()
+    return Reply(lease, tally, taken, now), sheet.write()
 
 
 def give_back(held: Entries, shard: str, takes: Sequence[Take], now: float, at: float) -> None:

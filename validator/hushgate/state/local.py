@@ -86,8 +86,7 @@ class LocalState:
         lease = self._lease(held, shard, batch.lease, _LEASED) if batch.lease else None
         if lease is Lease.REPLAYED:
             batch = Batch(later=batch.later)
-        reply, fresh = decide.decide(held, shard, batch, self.clock())
-        return (reply._replace(lease=lease) if lease else reply), fresh
+        return decide.decide(held, shard, batch, self.clock(), lease)
 
     def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
         """See State."""

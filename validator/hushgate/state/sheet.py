@@ -20,8 +20,8 @@ AT, HITS, BEFORE, UNTIL = range(4)
 Counter = list[int]
 """The number of the fixed window it was last hit in, hits in that window, hits in the one before, and until when it is kept."""
 Row = dict[str, Counter]
-Spot = tuple[str, str, Counter | None, Counter]
-"""A counter: its row, its name there, what it is, and what it is once it is hit."""
+Spot = tuple[str, str, int, int]
+"""A counter: its row, its name there, the number of its fixed window, and how long that is."""
 _until = itemgetter(UNTIL)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Row).decode
@@ -109,21 +109,26 @@ class Sheet:
         known = self._relied(take.marker) is not None
         rows, windows = self._rows, self._windows
         counts: list[float | None] = []
+        waits: list[int] = []
         spots: list[Spot] = []
-        for key, _, window, _, _, each in take.quotas:
+        for quota in take.quotas:
+            key, amount, window, _, _, each = quota
             if known and not each:
                 counts.append(None)
+                waits.append(0)
                 continue
             head, _, name = key.partition("|")
-            name, (at, share) = f"{name}:{window}", windows[window]
-            found = rows[head].get(name)
-            hits, before = _pair(found, at)
-            counts.append(hits + before * share)
-            spots.append((head, name, found, [at, hits + 1, before, (at + 2) * window]))
-        waits = [
-            0 if own is None or own + 1 <= quota.amount else self._wait(quota, own, take.quotas, counts)
-            for quota, own in zip(take.quotas, counts, strict=True)
-        ]
+            name, row, (at, share) = f"{name}:{window}", rows[head], windows[window]
+            hits, before = _pair(row.get(name), at)
+            own = hits + before * share
+            counts.append(own)
+            waits.append(0 if own + 1 <= amount else -1)
+            spots.append((head, name, at, window))
+        if any(waits):
+            waits = [
+                wait and self._wait(take.quotas[at], counts[at] or 0.0, take.quotas, counts)
+                for at, wait in enumerate(waits)
+            ]
         return Taken(tuple(waits), tuple(counts)), spots
 
     def _wait(self, quota: Quota, own: float, quotas: Sequence[Quota], counts: Sequence[float | None]) -> int:
@@ -141,12 +146,14 @@ class Sheet:
     def take(self, take: Take, spots: Sequence[Spot]) -> None:
         """Counts one that is allowed, and that one more relies on its marker."""
         rows, changed = self._rows, self._changed
-        for head, name, found, then in spots:
+        for head, name, at, window in spots:
             row = rows[head]
-            if row.get(name) is found:
-                row[name] = then
-            else:  # another Take has just counted it
-                row[name][HITS] += 1
+            found = row.get(name)
+            if found is not None and found[AT] == at:
+                found[HITS] += 1
+            else:
+                hits, before = _pair(found, at)
+                row[name] = [at, hits + 1, before, (at + 2) * window]
             changed.add(head)
         if take.marker:
             relied = self._relied(take.marker)
@@ -190,5 +197,5 @@ def _pair(found: Counter | None, at: int) -> tuple[int, int]:
     """The hits in the window of this number, and in the one before. A counter that is ahead of the clock is taken as it is."""
     if found is None:
         return 0, 0
-    ahead = found[AT] - at
-    return (found[HITS], found[BEFORE]) if ahead >= 0 else (0, found[HITS]) if ahead == -1 else (0, 0)
+    last, hits, before, _ = found
+    return (hits, before) if last >= at else (0, hits) if last == at - 1 else (0, 0)

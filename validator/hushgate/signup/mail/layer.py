@@ -79,7 +79,7 @@ class MailLayer(Asking):
         weighs = attempt.browser or so_far == "allow"
         inquiry = ledger.ask(address, network, host, count=weighs)
         attempt.notes.update({MAIL_HOST: host, NAME: Note(address, exchange, inquiry, weighs)})
-        return Batch(later=ledger.due(), counting=inquiry.counting)
+        return Batch(None, ledger.due(), inquiry.counting)
 
     def hear(self, attempt: Attempt, reply: Reply | None, so_far: Decision) -> Word | None:  # noqa: ARG002 - an address is what it is
         """See Asking."""
@@ -88,7 +88,7 @@ class MailLayer(Asking):
             return None if own["syntax"] == OFF else Word(NAME, own["syntax"], note, "mail-syntax")
         records = note.inquiry.read(reply.tally) if reply and reply.tally else None
         flags = judge(Subject(note.address, records, note.exchange), own)
-        attempt.notes[NAME] = note._replace(records=records, flagged=[flag.rule for flag in flags])
+        attempt.notes[NAME] = Note(*note[:4], records, [flag.rule for flag in flags])
         return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=records is None)
 
     def settle(self, attempt: Attempt, decision: Decision) -> None:

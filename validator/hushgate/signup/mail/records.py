@@ -18,6 +18,8 @@ from hushgate.state import Batch, Count, Counting, State, Tally
 from hushgate.verify import shard_of
 
 SLOTS = 1 << 18
+SPELLINGS = 256
+"""Of one inbox, that are told apart."""
 HOUR, DAY, MONTH = 3600, 86400, 30 * 86400
 MARK = "@"
 """What the names of these counters begin with, and no action's name does: they share a shard with those of the limits."""
@@ -119,12 +121,20 @@ class Ledger:
         self._in = lru_cache(maxsize=NAMES_KEPT)(self._let_in)
         self._near = lru_cache(maxsize=NAMES_KEPT)(self._of_network)
 
-    def _count(self, kind: str, value: str, window: int, add: int = 1, name: str = "") -> Count:
-        """A counter, by the slot of its value. Counters of one kind have one slot, and one row in the store; ``name`` tells them apart."""
+    def _hash(self, kind: str, value: str) -> int:
         hasher = self._hasher.copy()
         hasher.update(f"{kind}\n{value}".encode("utf-8", "surrogatepass"))
-        slot = int.from_bytes(hasher.digest()) % SLOTS
-        return Count(f"{MARK}{kind}:{slot:x}|{name}", window, add)
+        return int.from_bytes(hasher.digest())
+
+    def _count(self, kind: str, value: str, window: int, add: int = 1, name: str = "") -> Count:
+        """A counter, by the slot of its value. Counters of one kind have one slot, and one row in the store; ``name`` tells them apart."""
+        return Count(f"{MARK}{kind}:{self._hash(kind, value) % SLOTS:x}|{name}", window, add)
+
+    def _spelled(self, address: Address) -> str:
+        """The key that tells an address from the others of its inbox, whose row it is in: one of SPELLINGS, so that the row stays short."""
+        hashed = self._hash("inbox", address.inbox)
+        own = hashed if address.raw == address.inbox else self._hash("address", address.raw)
+        return f"{MARK}inbox:{hashed % SLOTS:x}|{own // SLOTS % SPELLINGS:x}."
 
     def _of_domain(self, domain: str) -> dict[str, Count]:
         """The counters of a domain, by the names that they have in Records. Everybody knows a provider: it has fewer."""
@@ -154,7 +164,6 @@ class Ledger:
         """Every counter that an attempt touches, by the name that it has in Records."""
         domain = address.domain
         named = {**_OF_SITE, **self._of(domain), **self._near(network)}
-        named["spellings"] = self._count("inbox", address.inbox, DAY)
         if not address.provider:
             named["pair"] = self._count("pair", f"{domain} {network}", DAY)
         if host:
@@ -181,8 +190,10 @@ class Ledger:
     def ask(self, address: Address, network: str, host: str = "", *, count: bool = True) -> Inquiry:
         """What the store is asked of an attempt, which is counted once for each address and day; without ``count`` not at all."""
         named, numbered = self._named(address, network, host), dict(self._sequences(address))
-        marker = self._count("address", address.raw, DAY)
-        named["let_in"] = Count(f"{marker.key}in", DAY, 0)
+        spelled = self._spelled(address)
+        marker = Count(spelled, DAY)
+        named["spellings"] = Count(f"{spelled.partition('|')[0]}|", DAY)
+        named["let_in"] = Count(f"{spelled}in", DAY, 0)
         counts = [*named.values(), *numbered.values()]
         if not count:
             return Inquiry(named, numbered, Counting([one._replace(add=0) for one in counts]))
@@ -192,7 +203,7 @@ class Ledger:
         """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
         domain = address.domain
         if let_in and not records.let_in:  # once a day, however often the form is sent
-            self._later.append(Counting(self._in(domain), self._count("address", address.raw, DAY, name="in")))
+            self._later.append(Counting(self._in(domain), Count(f"{self._spelled(address)}in", DAY)))
         if not records.again:
             alarms = [self._count("domain", domain, HOUR, name="alarms")] if alarm else []
             alarms += [Count(MARK + "|alarms", HOUR)] if alarm == "site" else []
