@@ -9,11 +9,16 @@ export interface FormHandlers {
   gone(): void;
 }
 
-/** The forms that are bound at the moment: those that the page names, or the one that asks for a password or a mail address. */
+/**
+ * The forms that are bound at the moment: those that the page names, or the only one that asks for a password, or else for a
+ * mail address. So of a signup and a newsletter's box in one page it is the signup.
+ */
 export function chosenForms(): HTMLFormElement[] {
   const { form } = options;
   const all = [...document.querySelectorAll<HTMLFormElement>(form || "form")];
-  const likely = form ? all : all.filter((one) => one.querySelector("[type=password],[type=email],[name*=mail i]"));
+  const asking = (field: string) => all.filter((one) => one.querySelector(field));
+  const sure = asking("[type=password]");
+  const likely = form ? all : sure[0] ? sure : asking("[type=email],[name*=mail i]");
   return form || !likely[1] ? likely : [];
 }
 
@@ -57,7 +62,7 @@ export function resetForms(): void {
 
 async function hold(form: HTMLFormElement, event: SubmitEvent, { token, gone }: FormHandlers): Promise<void> {
   held.set(form, event);
-  const text = await deadline(token(), options.timeout || 2500).catch(() => {});
+  const text = await deadline(token(), +(options.timeout as number) || 2500).catch(() => {});
   // Whoever came back to the page through its history, or reset it, has left this submit behind.
   if (held.get(form) !== event) return;
   held.delete(form);

@@ -9,7 +9,7 @@ export interface Options {
   endpoint: string;
   /** What the visitor is about to do: `signup` and the like. Bound into the token. */
   action?: string;
-  /** Selector of the forms to bind. Default: the form with a password or mail field, where there is exactly one. */
+  /** Selector of the forms to bind. Default: the only form with a password field, or else with a mail field. */
   form?: string;
   /** Name of the field that carries the token. Default: `hushgate-token`. */
   field?: string;

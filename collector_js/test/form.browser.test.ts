@@ -65,6 +65,14 @@ inBrowsers("a form", (bench) => {
     expect(Date.now() - start).toBeLessThan(1800);
   });
 
+  test("is held as long as by default where data-timeout is no number", async () => {
+    await open(bench, { attributes: 'data-timeout="2s"' });
+    bench.gate.answer = async () => void (await pause(300));
+    await bench.page.click("#go");
+    await until(() => bench.shop.posts.length);
+    expect(tokens(bench)).toEqual(["token-v1"]);
+  });
+
   test("is sent once by a double click", async () => {
     await open(bench);
     bench.gate.answer = async () => void (await pause(300));
@@ -151,6 +159,14 @@ inBrowsers("a form", (bench) => {
     await bench.page.click("#go");
     await until(() => bench.shop.posts.length);
     expect(bench.shop.posts[0]).toMatchObject({ proof: "token-v1" });
+  });
+
+  test("is the one with a password where another asks for a mail address as well", async () => {
+    const letter = '<form><input type="email" name="letter"></form>';
+    await open(bench, { body: letter + FORM + letter });
+    await bench.page.click("#go");
+    await until(() => bench.shop.posts.length);
+    expect(tokens(bench)).toEqual(["token-v1"]);
   });
 
   test("of two likely ones neither is bound", async () => {
