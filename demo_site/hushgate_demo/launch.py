@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import NamedTuple
 
 import click
 
+from hushgate.cli.start import next_free, refusal
 from hushgate.keys import new_key
 
 HOST = "127.0.0.1"
@@ -116,32 +116,17 @@ def _check_ports(demo_port: int, gate_port: int) -> None:
     if demo_port == gate_port:
         raise SystemExit(f"hushgate demo: port {demo_port} cannot serve both servers: change DEMO_PORT or GATE_PORT")
     wanted = (("the demo site", demo_port, "DEMO_PORT"), ("the gate", gate_port, "GATE_PORT"))
-    taken = [(what, port, name) for what, port, name in wanted if not _is_free(port)]
+    taken = [(what, port, name) for what, port, name in wanted if refusal(HOST, port)]
     if not taken:
         return
     avoid, choices = {demo_port, gate_port}, []
     for _, port, name in taken:
-        free = _next_free(port, avoid)
+        free = next_free(HOST, port, avoid)
         avoid.add(free)
         choices.append(f"{name}={free}")
     lines = [f"hushgate demo: port {port}, for {what}, is taken by another program." for what, port, _ in taken]
     other = "another port" if len(taken) == 1 else "other ports"
     raise SystemExit("\n".join([*lines, f"Stop that program, or choose {other}: {' '.join(choices)} make demo"]))
-
-
-def _next_free(port: int, avoid: set[int]) -> int:
-    """The next port that nobody has."""
-    return next((one for one in range(port + 1, 65536) if one not in avoid and _is_free(one)), port + 1)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
 
 
 @contextmanager

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import click
 
+from hushgate.cli.start import PORT, alone_in, folder_trouble
+
 
 @click.command()
-@click.option("--demo-port", default=8000, envvar="DEMO_PORT", show_default=True, help="Port of the demo site.")
-@click.option("--gate-port", default=8100, envvar="GATE_PORT", show_default=True, help="Port of the gate.")
+@click.option(
+    "--demo-port", default=8000, envvar="DEMO_PORT", show_default=True, type=PORT, help="Port of the demo site."
+)
+@click.option("--gate-port", default=8100, envvar="GATE_PORT", show_default=True, type=PORT, help="Port of the gate.")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo-data"),
     show_default=True,
     help="Folder for all it writes.",
@@ -42,4 +46,8 @@ def demo(
     else:
         from hushgate_demo.launch import run_demo
 
-        run_demo(demo_port, gate_port, data)
+        trouble = folder_trouble(data)
+        if trouble:
+            raise click.BadParameter(trouble, param_hint="--data")
+        with alone_in(data):
+            run_demo(demo_port, gate_port, data)

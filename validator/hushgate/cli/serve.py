@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 
 import click
 
-from hushgate.config import load
+from hushgate.cli.start import PORT, check_listening, folder_trouble, resolve, url_of
+from hushgate.config import Config, load
+from hushgate.errors import Problem, SettingsError
 
 THREADS = 64
 """A request whose body stops in the middle of its way holds one of them until its client is gone. Started as they are needed."""
 
+_SOME = click.IntRange(1)
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8100, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes.")
-@click.option("--threads", default=THREADS, show_default=True, help="Requests that each answers at once, at the most.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, callback=resolve, help="Address, or its name, to listen on."
+)
+@click.option("--port", default=8100, show_default=True, type=PORT, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=_SOME, help="Processes.")
+@click.option(
+    "--threads", default=THREADS, show_default=True, type=_SOME, help="Requests that each answers at once, at the most."
+)
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serves the gate: sessions, verdicts, siteverify and the collector."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    load().keys()
+    _check(load(), host, port)
     # granian warns of more threads than there are processors: these wait for visitors, and only one at a time runs Python
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     server = Granian(
@@ -38,5 +49,35 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
     )
-    click.echo(f"The gate listens on http://{host}:{port}")
+    server.on_startup(lambda: click.echo(f"The gate listens on {url_of(host, port)}"))
+    _let_workers_be_stopped()
     server.serve()
+
+
+def _check(config: Config, host: str, port: int) -> None:
+    """Raises what would otherwise be found out too late."""
+    config.keys()
+    trouble = folder_trouble(config.data)
+    if trouble:
+        remedy = "Give it to the user that runs the gate, or name another: HUSHGATE_DATA, or data in [gate]"
+        raise SettingsError([Problem(config.source, "gate.data", trouble, remedy)])
+    check_listening(host, port)
+
+
+def _let_workers_be_stopped() -> None:
+    """Lets a worker be stopped from its first moment on.
+
+    granian forks it with the parent's handlers, which only take a note: until it has its own, a SIGTERM would be lost on it, and the
+    parent would wait for it. Ctrl-C is for the parent, which tells its workers.
+    """
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS),
+        after_in_child=_as_it_was,
+    )
+
+
+def _as_it_was() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
