@@ -157,6 +157,77 @@ def test_a_site_is_added_and_listed_and_its_secret_is_shown_once(folder: Path) -
     run("site", "add", "https://no-host", code=2)
 
 
+@pytest.mark.parametrize("bad", ["", " ", "a b.example", "a.example,b.example", "*.example.com", "https://a.example"])
+@pytest.mark.parametrize("first", [[], ["good.example"]], ids=["alone", "second"])
+def test_a_site_that_could_not_be_read_afterwards_is_not_written(folder: Path, first: list[str], bad: str) -> None:
+    assert "Invalid value for HOSTNAMES" in run("site", "add", *first, bad, code=2).output
+    assert not (folder / "hushgate.toml").exists()
+
+
+def test_a_settings_file_that_takes_no_further_site_stays_as_it_was(folder: Path) -> None:
+    text = 'sites = {a = {hostnames = ["a.example"]}}\n'
+    (folder / "hushgate.toml").write_text(text)
+    assert "write its sites as tables" in run("site", "add", HOST, code=2).output
+    assert (folder / "hushgate.toml").read_text() == text
+
+
+def test_a_hostname_is_written_as_browsers_send_it(folder: Path) -> None:
+    run("site", "add", " EXAMPLE.com ", "Bücher.example")
+    assert 'hostnames = ["example.com", "xn--bcher-kva.example"]' in (folder / "hushgate.toml").read_text()
+
+
+def test_a_settings_file_that_is_named_and_not_there_yet_is_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHGATE_CONFIG", str(folder / "fresh.toml"))
+    assert "added to" in run("site", "add", "a.example").output
+    assert "a.example" in run("site", "list").output
+    monkeypatch.setenv("HUSHGATE_CONFIG", str(folder / "no" / "fresh.toml"))
+    assert "cannot be written: No such file" in run("site", "add", "a.example", code=2).output
+
+
+def test_config_shows_what_is_set_of_every_table_and_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHGATE_REDIS_URL", "redis://:geheim@db")
+    (folder / "hushgate.toml").write_text(
+        """[sites.a]
+hostnames = ["a.example"]
+[sites.a.policy]
+bot = "deny"
+[sites.a.policy.login]
+bot = "ghost"
+[sites.a.checks]
+swiftshader = "off"
+[sites.a.layers]
+mail = "observe"
+[sites.a.limits]
+address = "5/hour; 20/day"
+[sites.a.lists]
+block = ["203.0.113.0/24", "agent:curl/*"]
+[sites.a.mail]
+disposable = 70
+[sites.a.logins]
+account = "off"
+[sites.a.step_up]
+kind = "proof-of-work"
+"""
+    )
+    shown = run("config").output
+    for line in (
+        "gate.token_ttl = 300",
+        "gate.redis_url = (set)",
+        "sites.a.mode = observe",
+        "sites.a.policy.bot = deny",
+        "sites.a.policy.login.bot = ghost",
+        "sites.a.checks.swiftshader = off",
+        "sites.a.layers.mail = observe",
+        "sites.a.limits.address = 5 in 3600 s, 20 in 86400 s",
+        "sites.a.lists.block = address:203.0.113.0/24, agent:curl/*",
+        "sites.a.mail.disposable = 70",
+        "sites.a.logins.account = (none)",
+        "sites.a.step_up.kind = proof-of-work",
+    ):
+        assert f"  {line}\n" in shown
+    assert "geheim" not in shown and "sites.a.policy.human" not in shown
+
+
 def test_mint_makes_tokens_that_explain_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUSHGATE_KEYS", new_key())
     run("site", "add", HOST)

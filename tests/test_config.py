@@ -103,7 +103,7 @@ def test_a_server_leaves_no_secret_in_the_environment(tmp_path: Path, monkeypatc
 
 
 def test_hostnames_are_those_that_browsers_send() -> None:
-    table = {"hostnames": ["bücher.example", "fußball.example", "www.example.com.", "localhost"]}
+    table = {"hostnames": ["bücher.example", "fußball.example", " WWW.Example.com.", "localhost"]}
     site = parse({"sites": {"site-a": table}}, {"HUSHGATE_KEYS": new_key()}, "test settings").sites["site-a"]
     assert site.hostnames == ("xn--bcher-kva.example", "xn--fuball-cta.example", "www.example.com", "localhost")
     with pytest.raises(SettingsError, match=r"sites.site-a.hostnames"):

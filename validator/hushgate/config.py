@@ -6,6 +6,7 @@ The file is TOML: ``HUSHGATE_CONFIG``, or ``hushgate.toml`` in the current folde
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
 CONFIG_FILE = "hushgate.toml"
+_SITE_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PREFIX = "HUSHGATE_"
 _CLIENT = {_PREFIX + setting.name.upper(): setting for setting in CLIENT}
 SECRETS = {VARIABLE, *(_PREFIX + setting.name.upper() for setting in (*GATE, *CLIENT) if setting.secret)}
@@ -72,7 +74,8 @@ class Config:
     sites: dict[str, Site]
     ring: KeyRing | None
     source: str
-    values: dict[str, Any] = field(default_factory=dict, repr=False)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """By a table's path, such as sites.a.policy: all of the gate's and of a site's own, of the others what was set."""
 
     @property
     def data(self) -> Path:
@@ -90,6 +93,7 @@ class _Reader:
 
     def __init__(self, where: str) -> None:
         self.where, self.problems = where, list[Problem]()
+        self.values: dict[str, dict[str, Any]] = {}
 
     def problem(self, key: str, what: str, remedy: str, where: str | None = None) -> None:
         self.problems.append(Problem(where or self.where, key, what, remedy))
@@ -114,6 +118,7 @@ class _Reader:
                 values[name] = self._secret(names[name], value, f"{path}.{name}")
             elif name not in also:
                 self.unknown(name, [*names, *also], f"{path}.{name}")
+        self.values[path] = {name: values[name] for name in table if name in names}
         return values
 
     def _secret(self, setting: Setting, value: Any, key: str) -> Any:
@@ -179,6 +184,7 @@ def _checks(reader: _Reader, table: Any, path: str) -> dict[str, engine.Setting]
             reader.problem(
                 f"{path}.{name}", f"{value!r} will not do", 'Write "off", "observe", or a weight from 1 to 100'
             )
+    reader.values[path] = dict(table)
     return settings
 
 
@@ -206,28 +212,29 @@ def _layers(reader: _Reader, tables: dict[str, Any], path: str, *, enforce: bool
     }
 
 
-def _site(reader: _Reader, key: str, table: Any) -> tuple[Site, dict[str, Any]]:
+def _site(reader: _Reader, key: str, table: Any) -> Site:
     path = f"sites.{key}"
+    if not _SITE_KEY.fullmatch(key):
+        reader.problem(f"sites.{key!a}", "is no site key", "Use up to 64 letters of a-z, A-Z, 0-9, and . _ -")
     values = reader.table(
         SITE, table, path, ("checks", "policy", "layers", "logins", "step_up", *(layer.name for layer in LAYERS))
     )
+    reader.values[path] = values
     tables = table if isinstance(table, dict) else {}
     settings = _checks(reader, tables.get("checks", {}), f"{path}.checks")
     policy, policies = _policies(reader, tables.get("policy", {}), f"{path}.policy")
-    if not values["hostnames"]:
-        reader.problem(
-            f"{path}.hostnames", "no hostname is named", 'Name the hosts of the signup page: ["www.example.com"]'
-        )
+    named = f"{path}.hostnames"
+    if not values["hostnames"] and all(problem.key not in (path, named) for problem in reader.problems):
+        reader.problem(named, "no hostname is named", 'Name the hosts of the signup page: ["www.example.com"]')
     if values["suspect_at"] > values["bot_at"]:
         reader.problem(f"{path}.suspect_at", "is above bot_at", "A suspect scores less than a bot")
     thresholds = Thresholds(values["suspect_at"], values["bot_at"])
     rules = Rules(engine.man(all_checks(), settings), thresholds, policy, policies, values["mode"] == "enforce")
     layers = _layers(reader, tables, path, enforce=rules.enforce)
-    named = (key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"])
+    who = (key, values["name"] or key, values["hostnames"], values["secrets"], values["disclosure"])
     logins = reader.table(LOGINS, tables.get("logins", {}), f"{path}.logins")
     steps = reader.table(STEP_UP, tables.get("step_up", {}), f"{path}.step_up")
-    site = Site(*named, rules, layers=layers, logins=logins, ghosts=_ghosts(values), step_up=steps)
-    return site, values
+    return Site(*who, rules, layers=layers, logins=logins, ghosts=_ghosts(values), step_up=steps)
 
 
 def _ghosts(values: dict[str, Any]) -> GhostRules:
@@ -258,7 +265,7 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> C
         reader.problem("sites", "expected tables", "Write each site as [sites.<site key>]")
         sites = {}
     read = {key: _site(reader, key, table) for key, table in sites.items()}
-    for key, (site, _) in read.items():
+    for key, site in read.items():
         reader.problems += lacks(where, site.step_up, gate, f"sites.{key}.step_up")
     ring = None
     if environ.get(VARIABLE):
@@ -268,8 +275,7 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> C
             reader.problems += error.problems
     if reader.problems:
         raise SettingsError(reader.problems)
-    values = {"gate": gate, "sites": {key: values for key, (_, values) in read.items()}}
-    return Config(gate, {key: site for key, (site, _) in read.items()}, ring, where, values)
+    return Config(gate, read, ring, where, {**reader.values, "gate": gate})
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:

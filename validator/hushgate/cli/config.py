@@ -5,26 +5,33 @@ from __future__ import annotations
 import click
 
 from hushgate.config import load
-from hushgate.settings import GATE, SITE, Rate
+from hushgate.settings import GATE, Rate
+
+_SECRET = {setting.name for setting in GATE if setting.secret}
 
 
 def _show(value: object) -> str:
     if isinstance(value, Rate):
         return f"{value.amount} in {value.window} s"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "(none)"
+        return ", ".join(map(_part, value)) or "(none)"
     return "(not set)" if value is None else str(value)
+
+
+def _part(value: object) -> str:
+    """One of several; an entry of a list is written kind:value, as it may be in the settings."""
+    return ":".join(value) if isinstance(value, tuple) else _show(value)
 
 
 @click.command()
 def config() -> None:
-    """Reads the settings file and the environment, and prints what is in force. Secrets are not shown."""
+    """Reads the settings file and the environment, and prints what is in force. Secrets are not shown.
+
+    Of the gate and of each site all is shown; of a site's policy, checks, layers and the other tables what was set there.
+    """
     found = load()
     click.echo(f"settings from {found.source}; keys: {len(found.ring.keys) if found.ring else 0} in the environment")
-    for setting in GATE:
-        value = found.gate[setting.name]
-        shown = "(set)" if setting.secret and value else _show(value)
-        click.echo(f"  gate.{setting.name} = {shown}")
-    for key, values in found.values["sites"].items():
-        for setting in SITE:
-            click.echo(f"  sites.{key}.{setting.name} = {_show(values[setting.name])}")
+    for path, values in {"gate": found.gate, **found.values}.items():
+        for name, value in values.items():
+            hidden = path == "gate" and name in _SECRET and value
+            click.echo(f"  {path}.{name} = {'(set)' if hidden else _show(value)}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
 
 import click
 
-from hushgate.config import CONFIG_FILE, CONFIG_VARIABLE, load
+from hushgate.config import CONFIG_FILE, CONFIG_VARIABLE, load, parse
+from hushgate.errors import HushgateError
 from hushgate.keys import hash_secret, new_secret
 from hushgate.settings import SITE
 
@@ -23,25 +25,43 @@ def site() -> None:
 @click.option("--name", default="", help="What the site is called, for people.")
 def add(hostnames: tuple[str, ...], name: str) -> None:
     """Adds a site whose signup pages are on HOSTNAMES. Prints its key for the page and its secret for the backend, once."""
-    load()
-    names = next(setting for setting in SITE if setting.name == "hostnames")
-    try:
-        names.read(list(hostnames))
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="HOSTNAMES") from None
     file = Path(os.environ.get(CONFIG_VARIABLE) or CONFIG_FILE)
+    if file.exists():
+        load()
+    names = _read(hostnames)
     key, secret = f"site-{secrets.token_hex(6)}", new_secret()
     lines = [
         f"\n[sites.{key}]",
-        f"name = {_quoted(name or hostnames[0])}",
-        f"hostnames = [{', '.join(map(_quoted, hostnames))}]",
+        f"name = {_quoted(name or names[0])}",
+        f"hostnames = [{', '.join(map(_quoted, names))}]",
     ]
     lines += [f'secrets = ["{hash_secret(secret)}"]', 'mode = "observe"', ""]
-    with file.open("a", encoding="utf-8") as out:
-        out.write("\n".join(lines))
+    _append(file, "\n".join(lines))
     click.echo(f"added to {file}, observing: set mode to enforce when the report is to your liking")
     click.echo(f"site key (public, for the page):      {key}")
     click.echo(f"secret (for siteverify, shown once):  {secret}")
+
+
+def _read(hostnames: tuple[str, ...]) -> tuple[str, ...]:
+    setting = next(setting for setting in SITE if setting.name == "hostnames")
+    try:
+        names: tuple[str, ...] = setting.read(list(hostnames))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="HOSTNAMES") from None
+    return names
+
+
+def _append(file: Path, text: str) -> None:
+    """Adds to the settings file what can be read afterwards. Raises HushgateError where it cannot be, and leaves the file as it was."""
+    try:
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        parse(tomllib.loads(before + text), os.environ, str(file))
+        with file.open("a", encoding="utf-8") as out:
+            out.write(text)
+    except tomllib.TOMLDecodeError:
+        raise HushgateError(f"{file}: nothing can be added: write its sites as tables, [sites.<site key>]") from None
+    except OSError as error:
+        raise HushgateError(f"{file}: cannot be written: {error.strerror}. Check the path and its rights") from None
 
 
 def _quoted(text: str) -> str:

@@ -18,6 +18,7 @@ from hushgate.settings.setting import Rate
 from hushgate.visit import Decision
 
 OFF, OBSERVE = "off", "observe"
+_HOSTNAME = re.compile(r"\*|(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 RATE = re.compile(r"^(\d{1,9})/(?:(\d{1,6}) ?)?(second|minute|hour|day)s?$")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -149,22 +150,23 @@ def servers(value: Any) -> tuple[str, ...]:
 
 
 def hostnames(value: Any) -> tuple[str, ...]:
-    """Hostnames of pages, as browsers send them: in ASCII, without a dot at the end."""
-    names = texts(value)
-    bad = [name for name in names if "/" in name or ":" in name or name != name.lower()]
-    if bad:
-        raise ValueError(
-            f"expected names such as www.example.com, in lower case, without scheme or port: {bad[0]!r} is none"
-        )
-    return tuple(map(_ascii, names))
+    """Hostnames of pages, as browsers send them: in ASCII and lower case, without a dot at the end."""
+    texts(value)
+    return tuple(map(_hostname, value if isinstance(value, list) else texts(value)))
 
 
-def _ascii(name: str) -> str:
+def _hostname(text: str) -> str:
+    name = text.strip().lower()
     try:
         # the standard library's own codec makes another name of a ß than browsers do
-        return (name if name.isascii() else idna.encode(name, uts46=True).decode()).removesuffix(".")
+        name = (name if name.isascii() else idna.encode(name, uts46=True).decode()).removesuffix(".")
     except UnicodeError:  # idna's errors are
-        raise ValueError(f"expected names such as www.example.com: {name!r} is none") from None
+        name = ""
+    if text.strip().startswith("*."):
+        raise ValueError(f"a star stands for no part of a name: name each hostname instead of {text!r}")
+    if not _HOSTNAME.fullmatch(name):
+        raise ValueError(f"expected names such as www.example.com, without scheme or port: {text!r} is none")
+    return name
 
 
 def secrets(value: Any) -> tuple[str, ...]:
