@@ -57,8 +57,18 @@ def test_judge_takes_the_least_that_a_record_may_have(folder: Path) -> None:
 
 
 def test_judge_names_the_line_that_it_cannot_read(folder: Path) -> None:
-    (folder / "v.jsonl").write_text('{}\n{"headers": []}\n')
-    assert "line 2: not a visit on record" in run("judge", "v.jsonl", code=2).output
+    (folder / "v.jsonl").write_text('{}\n{"headers": []}\n{}\n')
+    for command in ("judge", "explain"):
+        result = run(command, "v.jsonl", code=2)
+        assert "v.jsonl: line 2: not a visit on record" in result.stderr
+        assert result.stdout == run(command, "-", input="{}\n{}\n").stdout, "the others are read all the same"
+
+
+def test_judge_says_where_there_are_no_visits(folder: Path) -> None:
+    (folder / "v.jsonl").write_text("\n")
+    for command in ("judge", "explain"):
+        result = run(command, "v.jsonl")
+        assert result.stderr == "hushgate: no visits in v.jsonl\n" and result.stdout == ""
 
 
 def test_judge_says_where_an_expectation_was_not_met(folder: Path) -> None:
@@ -125,7 +135,9 @@ def test_explain_prints_nothing_that_moves_the_cursor(folder: Path) -> None:
 def test_checks_lists_all_and_tells_all_about_one() -> None:
     assert len(run("checks").output.splitlines()) == len(all_checks())
     assert "Wrong about:" in run("checks", "timezone-abroad").output
-    run("checks", "no-such-check", code=2)
+    for wrong in ("quoted-user-agent", "User-Agent-quotd"):
+        assert "did you mean user-agent-quoted?" in run("checks", wrong, code=2).output
+    assert "`hushgate checks` lists all" in run("checks", "zzz", code=2).output
 
 
 def test_a_weak_key_and_an_unknown_setting_are_refused_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

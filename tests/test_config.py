@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hushgate import Gate
 from hushgate.config import load, parse
 from hushgate.errors import SettingsError
 from hushgate.keys import new_key, read_keys
@@ -100,6 +101,12 @@ def test_a_server_leaves_no_secret_in_the_environment(tmp_path: Path, monkeypatc
     app = from_env()
     assert "HUSHGATE_KEYS" not in os.environ and "HUSHGATE_DATA" in os.environ
     app.extensions["hushgate"].close()
+
+
+def test_a_backend_without_settings_is_told_of_both_ways(tmp_path: Path) -> None:
+    (tmp_path / "hushgate.toml").touch()
+    with pytest.raises(SettingsError, match=r"HUSHGATE_KEYS: no key is set.*HUSHGATE_URL and HUSHGATE_SECRET"):
+        Gate.from_env({}, path=tmp_path / "hushgate.toml")
 
 
 def test_hostnames_are_those_that_browsers_send() -> None:

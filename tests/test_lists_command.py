@@ -56,6 +56,7 @@ def test_lists_by_command(command: Callable[..., Any]) -> None:
     [
         (("203.0.113.0/24", "nonsense"), "is no address, network or domain"),
         (("203.0.113.7", "--until", "never"), "is no time"),
+        (("203.0.113.7", "--for", "30"), "Invalid value for '--until' / '--for': '30' is no time; write 12h"),
         (("203.0.113.7", "--site", "nobody"), "no site has the key nobody"),
         (("203.0.113.7", "--by", " "), "say who does this"),
     ],

@@ -85,6 +85,18 @@ def test_other_pages_are_refused(tmp_path: Path, headers: dict[str, str], code: 
     rig.house.close()
 
 
+@pytest.mark.parametrize("origin", [f"http://127.0.0.1:8000/{chr(7)}", "null", f"https://{'x' * 500}.example"])
+def test_a_page_that_is_not_the_sites_is_logged_once_for_the_operator(
+    rig: Rig, caplog: pytest.LogCaptureFixture, origin: str
+) -> None:
+    for _ in range(3):
+        rig.post("/v1/session", {"sitekey": SITE}, {"origin": origin})
+    rig.post("/v1/session", {"sitekey": SITE}, {})
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "hushgate.origins"]
+    assert ascii(origin[:100]) in line and line.isascii() and line.isprintable() and len(line) < 400
+    assert f"whose hostnames are {HOST}" in line and f"add its hostname to hostnames in [sites.{SITE}]" in line
+
+
 def test_the_referer_stands_in_for_the_origin(rig: Rig) -> None:
     assert rig.post("/v1/session", {"sitekey": SITE}, {"referer": f"https://{HOST}/signup"}).status_code == 200
 
@@ -241,6 +253,15 @@ def test_errors_are_json_everywhere(rig: Rig) -> None:
     assert error(rig.client.get("/nowhere"))["code"] == "not-found"
     wrong = rig.client.get("/v1/verdict")
     assert wrong.status_code == 405 and error(wrong)["code"] == "method-not-allowed"
+    assert error(rig.client.get("/nowhere"))["message"] == "there is nothing at this path"
+    assert "method" in error(wrong)["message"]
+
+
+def test_who_opens_the_gate_in_a_browser_reads_what_it_is(rig: Rig) -> None:
+    answer = rig.client.get("/")
+    assert answer.status_code == 200 and answer.mimetype == "text/plain"
+    assert "Hushgate" in answer.text and "/healthz" in answer.text and "/openapi.json" in answer.text
+    assert answer.headers["content-security-policy"] == "default-src 'none'"
 
 
 def test_the_frame_may_run_the_script_that_stands_in_it_and_no_other(rig: Rig) -> None:

@@ -19,6 +19,7 @@ from hushgate.decision import Decided, decide_without
 from hushgate.errors import Problem, SettingsError
 from hushgate.ghost import Ghosts
 from hushgate.house import House, keep_outcome, open_ghosts, open_house
+from hushgate.keys import VARIABLE
 from hushgate.metrics import Metrics
 from hushgate.remote.answers import admission_without
 from hushgate.remote.steps import RemoteStepUp
@@ -28,6 +29,10 @@ from hushgate.stepup.face import StepUp
 from hushgate.verify import Verified, verify
 
 SITE_VARIABLE = "HUSHGATE_SITE"
+_REMEDY = (
+    "Set the gate's keys (`hushgate keys new` makes one); or, where the gate runs elsewhere, HUSHGATE_URL and HUSHGATE_SECRET, "
+    "the site's secret"
+)
 
 
 class Gate:
@@ -55,7 +60,10 @@ class Gate:
             from hushgate.remote_gate import RemoteGate
 
             return RemoteGate.from_settings(client)
-        return cls(load(path, environ), site=client["site"])
+        config = load(path, environ)
+        if config.ring is None:
+            raise SettingsError([Problem("environment", VARIABLE, "no key is set", _REMEDY)])
+        return cls(config, site=client["site"])
 
     @property
     def sitekey(self) -> str:

@@ -14,9 +14,10 @@ from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
 from hushgate.decision import Conversion
 from hushgate.device import device_story
-from hushgate.errors import OriginRefused, SessionRefused, SessionSpent, StateLost
+from hushgate.errors import SessionRefused, SessionSpent, StateLost
 from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
+from hushgate.origins import check_origin
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.quiz import ask, write_seed
 from hushgate.sessions import FUTURE_MS, Session
@@ -30,20 +31,11 @@ SPEND_SLACK = 2 * FUTURE_MS // 1000
 """Seconds that a spent nonce is remembered beyond its session's time to live: clocks of two workers differ."""
 
 
-def check_origin(site: Site, caller: Caller) -> str:
-    """The hostname of the page that asks. Raises OriginRefused where it is not one of the site's, or not told."""
-    if caller.hostname is None:
-        raise OriginRefused("neither Origin nor Referer says which page asks", "origin")
-    if caller.hostname not in site.hostnames and "*" not in site.hostnames:
-        raise OriginRefused("this page is not one of the site's hostnames", "origin")
-    return caller.hostname
-
-
 def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, Any]:
     """Answers ``POST /v1/session``. Raises RequestRefused in its several ways."""
     site = house.site(opening.sitekey)
     refuse_blocked(house, site.key, caller.ip)
-    check_origin(site, caller)
+    check_origin(house, site, caller)
     prefix = address_prefix(caller.ip)
     house.session_limit.hit(prefix)
     first = _first(house, site, opening.after)
@@ -71,7 +63,7 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     session = house.sessions.read(envelope.session)
     site = house.site(session.site)
     refuse_blocked(house, site.key, caller.ip)
-    hostname = check_origin(site, caller)
+    hostname = check_origin(house, site, caller)
     house.sessions.check_seal(envelope.session, session, envelope.payload, envelope.seal)
     payload = read_payload(envelope.payload)
     spent = _begin_spend(house, session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -14,7 +15,7 @@ from hushgate.config import Config, load
 from hushgate.errors import BadField, HushgateError
 from hushgate.geo import Atlas
 from hushgate.lists.book import Asked, Book, compile_entries
-from hushgate.lists.entry import Entry, Kind, ListName, read_value
+from hushgate.lists.entry import Entry, Kind, ListName, read_until, read_value
 from hushgate.signup.lists import SETTINGS, book_of, judge
 from hushgate.signup.names import domain_of
 from hushgate.visit import Decision
@@ -30,6 +31,15 @@ def _me() -> str:
         return ""
 
 
+def _check_until(_context: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    try:
+        if text:
+            read_until(text, time.time())
+    except BadField as error:
+        raise click.BadParameter(str(error).removeprefix("until: "), param=option) from None
+    return text
+
+
 def _group(name: ListName, words: str) -> click.Group:
     group = click.Group(name, help=words)
     group.add_command(_add(name))
@@ -43,7 +53,11 @@ def _options(name: ListName) -> Iterator[Callable[[Any], Any]]:
     yield click.option("--reason", default="", help="Why, for those who read the list later.")
     yield click.option("--by", default=_me, help="Who does this. Without it, the user of this machine.")
     yield click.option(
-        "--until", "--for", "until", help="12h, 7d, 2w, or a date such as 2026-12-31. Without it, for good."
+        "--until",
+        "--for",
+        "until",
+        callback=_check_until,
+        help="12h, 7d, 2w, or a date such as 2026-12-31. Without it, for good.",
     )
     yield click.option("--site", default="", help="Site key. Without it, all sites.")
     yield click.option("--kind", type=click.Choice(get_args(Kind)), help="What VALUE is; needed for a user agent only.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -34,14 +34,27 @@ def _rules(config: Config, site: str) -> Rules:
     return config.sites[site].rules if site in config.sites else default_rules()
 
 
-def _visits(lines: IO[bytes]) -> Iterator[tuple[int, Visit]]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            yield number, read_visit(line)
-        except BadField as error:
-            raise BadField(f"line {number}: {error}", "visit") from None
+class _Reader:
+    """Visits on record, one a line. A line that is none is told on standard error, and the others are read all the same."""
+
+    def __init__(self, lines: IO[bytes]) -> None:
+        self._lines, self.good, self.bad = lines, 0, 0
+
+    def __iter__(self) -> Iterator[Visit]:
+        name = getattr(self._lines, "name", "standard input")
+        for number, line in enumerate(self._lines, 1):
+            if not line.strip():
+                continue
+            try:
+                visit = read_visit(line)
+            except BadField as error:
+                self.bad += 1
+                click.echo(f"hushgate: {name}: line {number}: {error}", err=True)
+            else:
+                self.good += 1
+                yield visit
+        if not self.good + self.bad:
+            click.echo(f"hushgate: no visits in {name}", err=True)
 
 
 @click.command()
@@ -49,13 +62,14 @@ def _visits(lines: IO[bytes]) -> Iterator[tuple[int, Visit]]:
 def judge(file: IO[bytes]) -> None:
     """Judges visits on record, one JSON object a line (- for standard input), and prints one line a visit.
 
-    It needs no server, no state and no keys. Exit status 1 where a visit's "expect" was not met.
+    It needs no server, no state and no keys. Exit status 1 where a visit's "expect" was not met, 2 where a line is no visit on record.
     """
     config = load()
     atlas = _atlas(config)
     rules: dict[str, Rules] = {}
     wrong = 0
-    for _, visit in _visits(file):
+    visits = _Reader(file)
+    for visit in visits:
         if visit.site not in rules:
             rules[visit.site] = _rules(config, visit.site)
         judged = judge_record(visit, rules[visit.site], atlas.look_up).judged
@@ -71,7 +85,7 @@ def judge(file: IO[bytes]) -> None:
         click.echo(msgspec.json.encode(line))
     if wrong:
         click.echo(f"hushgate: {wrong} visits were not judged as expected", err=True)
-        sys.exit(1)
+    sys.exit(2 if visits.bad else 1 if wrong else 0)
 
 
 @click.command()
@@ -81,12 +95,14 @@ def explain(what: str) -> None:
     config = load()
     if what == "-" or _is_file(what):
         with click.open_file(what, "rb") as lines:
-            _explain_visits(config, (visit for _, visit in _visits(lines)))
+            visits = _Reader(lines)
+            _explain_visits(config, visits)
+        sys.exit(2 if visits.bad else 0)
     elif _ID.match(what):
         found = [visit for visit in read_spool(config.data / "spool") if visit.id == what]
         if not found:
             raise HushgateError(f"no visit with the id {what} is on record under {config.data / 'spool'}")
-        _explain_visits(config, iter(found))
+        _explain_visits(config, found)
     elif _TOKEN.match(what):
         _explain_token(config, what)
     else:
@@ -101,7 +117,7 @@ def _is_file(what: str) -> bool:
         return False
 
 
-def _explain_visits(config: Config, visits: Iterator[Visit]) -> None:
+def _explain_visits(config: Config, visits: Iterable[Visit]) -> None:
     atlas = _atlas(config)
     for visit in visits:
         judgement = judge_record(visit, _rules(config, visit.site), atlas.look_up)

@@ -13,9 +13,16 @@ from hushgate.errors import HushgateError, RequestRefused
 from hushgate.house import House, open_house
 from hushgate.logs import set_up
 from hushgate.payload import BODY_MAX
-from hushgate.web import admit, collector, health, lists, openapi, siteverify, stepup, visits
+from hushgate.web import admit, collector, front, health, lists, openapi, siteverify, stepup, visits
 from hushgate.web.answers import fail, refuse, refuse_and_count
 from hushgate.web.direct import mount
+
+_WORDS = {
+    404: ("not-found", "there is nothing at this path"),
+    405: ("method-not-allowed", "this path does not take requests of this method"),
+    413: ("too-large", "the body is larger than the gate takes"),
+}
+"""How a request is refused that Flask does not bring to any of ours: the code, and the sentence."""
 
 
 def create_app(house: House) -> Flask:
@@ -24,7 +31,7 @@ def create_app(house: House) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; the base class does not say so
     app.extensions["hushgate"] = house
-    for room in (collector, health, lists, openapi, stepup):
+    for room in (collector, front, health, lists, openapi, stepup):
         app.register_blueprint(room.blueprint(house))
     mount(
         app,
@@ -38,8 +45,9 @@ def create_app(house: House) -> Flask:
 def _handle_errors(app: Flask, house: House) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.code or 500, "bad-request")
-        refused = RequestRefused(error.description or error.name, code=code)
+        code, words = _WORDS.get(error.code or 500, ("bad-request", "the request cannot be read"))
+        said_here = error.description if error.description != type(error).description else None
+        refused = RequestRefused(said_here or words, code=code)
         refused.status = error.code or 500
         response = refuse(refused).response()
         if error.code == 405 and getattr(error, "valid_methods", None):

@@ -178,6 +178,7 @@ def _files() -> dict[str, Any]:
         "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
         "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
         "/v1/rooms": {"get": _get("The frame that the collector opens", "text/html")},
+        "/": {"get": _get("That this is a gate, in words", "text/plain")},
         "/healthz": {"get": _get("The process is up", "application/json")},
         "/readyz": {"get": _get("The state store answers", "application/json", also="503")},
         "/metrics": {"get": _get("Counters for Prometheus", "text/plain")},

@@ -16,7 +16,7 @@ from hushgate.caller import Caller, address_prefix, read_caller
 from hushgate.config import Site
 from hushgate.errors import BadField, HushgateError, OriginRefused, StepLimited, StepLost, StepRefused, TicketRefused
 from hushgate.house import House
-from hushgate.intake import check_origin
+from hushgate.origins import check_origin
 from hushgate.stepup.steps import Steps, no_ticket, passed, problem
 from hushgate.stepup.ticket import Ticket
 from hushgate.web.admit import read_question, sites_of
@@ -82,7 +82,7 @@ def _admit(house: House, caller: Caller, question: OfferQuestion | StepAnswer) -
             raise TicketRefused("it belongs to another site")
         return site, ticket
     house.verdict_limit.hit(address_prefix(caller.ip))
-    hostname = check_origin(site, caller)
+    hostname = check_origin(house, site, caller)
     if ticket.claims.hostname not in ("", hostname):
         raise OriginRefused("the ticket was given to a page of another host", "origin")
     return site, ticket
