@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from hushgate.errors import StateLost
-from hushgate.state import Hit, Lease, Limit, Quota
+from hushgate.state import Hit, Lease, Limit, Quota, environment
 from hushgate.state.environment import SWEEP_ENTRIES
 from hushgate.state.local import LocalState
+from hushgate.state.room import is_steady
 from stores import FORK, comes_back, fresh, in_child, in_children, lost_within, take
 
 
@@ -341,3 +342,45 @@ def test_a_disk_that_is_full_is_lost_and_comes_back(tmp_path: Path) -> None:
         return len(spent) < 50_000, any(state.spend("a", name, 60) for name in spent), state.spend("a", "n", 60)
 
     assert in_child(fill) == (True, False, True)
+
+
+def test_a_file_that_is_full_grows_for_all_that_hold_it(tmp_path: Path) -> None:
+    ready, go, out = FORK.Event(), FORK.Event(), FORK.SimpleQueue()
+
+    def child() -> None:
+        held = LocalState(tmp_path / "state")
+        held.spend("a", "before", 60)
+        ready.set()
+        go.wait(30)
+        seen = not held.spend("a", "before", 60) and not held.spend("a", "2999" * 20, 60)
+        out.put(seen and all(held.spend("a", f"child-{number}" * 20, 60) for number in range(9000)))
+
+    process = FORK.Process(target=child)
+    process.start()
+    assert ready.wait(10)
+    state = LocalState(tmp_path / "state")
+    first = state.file.path.stat().st_size
+    assert all(state.spend("a", f"{number}" * 20, 60) for number in range(3000))
+    assert state.file.path.stat().st_size > first
+    go.set()
+    assert out.get()
+    process.join(10)
+    assert not state.spend("a", "child-8999" * 20, 60) and not state.spend("a", "before", 60)
+    state.close()
+
+
+@pytest.mark.parametrize("steady", [True, False])
+def test_it_is_the_same_on_disks_that_reserve_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steady: bool
+) -> None:
+    monkeypatch.setattr(environment, "is_steady", lambda _: steady)
+    state = LocalState(tmp_path / "state")
+    assert all(state.spend("a", f"{number}" * 20, 60) for number in range(5000))
+    assert not any(state.spend("a", f"{number}" * 20, 60) for number in range(5000))
+    held = state.file.path.stat()
+    assert not steady or held.st_blocks * 512 >= held.st_size, "its room is on the disk"
+    state.close()
+
+
+def test_what_the_system_says_of_a_file_system_is_read() -> None:
+    assert not is_steady("/proc") and not is_steady("/nowhere")

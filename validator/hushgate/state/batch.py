@@ -63,8 +63,8 @@ class Quota(NamedTuple):
     each: bool = False
 
 
-UNLIMITED = 2**52
-"""More than can be counted, and a whole number in every store."""
+UNLIMITED = 2**47
+"""More than can be counted, a whole number in every store, and one that Python holds against a float at once."""
 
 
 class Take(NamedTuple):

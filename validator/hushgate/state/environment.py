@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import lmdb
 
@@ -23,13 +23,14 @@ from hushgate.errors import StateLost
 from hushgate.state.alone import BUSY_MS, HURRY_MS, alone, lock
 from hushgate.state.base import plain
 from hushgate.state.carry import BOOT, carry_over
+from hushgate.state.room import FIRST_BYTES, is_steady, reserve
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 Entries = lmdb.Transaction
 """What work is given: it gets and puts entries, and all of it is done, or nothing."""
 MAP_BYTES = 2**34
-"""How far a file may grow, in address space: some 100 million entries. It has what is alive in it, and no more."""
+"""How far a file may grow whose room cannot be reserved, in address space: it has what is alive in it, and no more."""
 KEY_MAX = 511
 """Bytes of a key, by LMDB's own rule."""
 SWEEP_ENTRIES = 768
@@ -40,7 +41,7 @@ _BROKEN = (lmdb.CorruptedError, lmdb.InvalidError, lmdb.PageNotFoundError, lmdb.
 
 
 class _Open(NamedTuple):
-    """An environment, its guard, and the device, inode and length of its file when it was opened.
+    """An environment, its guard, the device, inode and length of its file, and whether that has its room on the disk (``room.py``).
 
     LMDB waits for other writers without an end, and one that was stopped in the middle of a write would stop all. So whoever writes locks
     the file itself before, by the descriptor that is the guard, and does not wait longer for it than a request may.
@@ -50,6 +51,7 @@ class _Open(NamedTuple):
     guard: int
     file: tuple[int, int]
     length: int
+    reserved: bool
 
 
 class Environment:
@@ -110,9 +112,22 @@ class Environment:
         try:
             with opened.environment.begin(write=True) as held:
                 return work(held)
+        except (lmdb.MapFullError, lmdb.MapResizedError):
+            self._grow(opened)
+            with opened.environment.begin(write=True) as held:
+                return work(held)
         finally:
             # said aloud: a child forked meanwhile shares the lock, and closing would leave it held
             fcntl.flock(opened.guard, fcntl.LOCK_UN)
+
+    def _grow(self, opened: _Open) -> None:
+        """Gives the file twice the room, or as much as another process has given it meanwhile."""
+        length = os.fstat(opened.guard).st_size
+        room = length if length > opened.length else 2 * length
+        if opened.reserved:
+            reserve(opened.guard, room)
+            opened.environment.set_mapsize(room)
+        _OPEN[self._name] = opened._replace(length=os.fstat(opened.guard).st_size)
 
     def _opened(self) -> _Open:
         opened = _OPEN.get(self._name)
@@ -136,18 +151,33 @@ class Environment:
         with alone(self._beside):
             self._clear()
             carry_over(self._beside, self.path)
-            os.close(os.open(self._name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            guard = os.open(self._name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             try:
-                environment = lmdb.open(
-                    self._name, map_size=MAP_BYTES, subdir=False, sync=False, metasync=False, max_readers=1, mode=0o600
-                )
-            except _BROKEN as error:
-                self._start_afresh(error)
+                lock(guard, self._patience)  # nobody may give the file more room meanwhile: LMDB would cut it
+                opened = _OPEN[self._name] = self._map(guard)
+            except BaseException:
+                os.close(guard)
                 raise
-            status = os.stat(self._name)  # noqa: PTH116
-            guard = os.open(self._name, os.O_RDONLY | os.O_CLOEXEC)
-            opened = _OPEN[self._name] = _Open(environment, guard, (status.st_dev, status.st_ino), status.st_size)
+            fcntl.flock(guard, fcntl.LOCK_UN)
         return opened
+
+    def _map(self, guard: int) -> _Open:
+        reserved = is_steady(self._name)
+        room = max(FIRST_BYTES, os.fstat(guard).st_size) if reserved else MAP_BYTES
+        options: Any = {"subdir": False, "sync": False, "metasync": False, "max_readers": 1, "mode": 0o600}
+        try:
+            environment = lmdb.open(self._name, map_size=room, writemap=reserved, **options)
+        except _BROKEN as error:
+            self._start_afresh(error)
+            raise
+        try:
+            if reserved:
+                reserve(guard, room)
+        except OSError:
+            environment.close()
+            raise
+        status = os.fstat(guard)
+        return _Open(environment, guard, (status.st_dev, status.st_ino), status.st_size, reserved)
 
     def _clear(self) -> None:
         """Removes the file where it is the one that was found broken; another worker may have replaced it already."""
