@@ -108,6 +108,7 @@ def admit(
         caller=caller,
         network=house.atlas.look_up(caller.ip),
         email=email or None,
+        domain=domain_of(email),
         form=form or {},
         now=time.time(),
     )
@@ -172,7 +173,7 @@ def _entered(answer: Answer) -> Entered:
         country=network.country,
         asn=network.asn,
         org=network.org,
-        domain=domain_of(attempt.email),
+        domain=attempt.domain,
         email=keep(attempt.house.ring, attempt.site, attempt.email) if attempt.email else "",
         skipped=[skip.check for skip in answer.skipped],
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hushgate.caller import Caller, address_prefix
-from hushgate.config import Site
+from hushgate.config import LayerRules, Site
 from hushgate.errors import HushgateError, StateLost, TokenRefused, TokenReplayed
 from hushgate.house import House
 from hushgate.judge import Judgement, judge
@@ -62,10 +62,13 @@ class Answer(Struct):
         self.would = _decision(standing)
         self.decision = _decision([said for said in standing if said.enforced])
 
-    def so_far(self, layer: Layer) -> Decision:
+    def rules(self, layer: Layer) -> LayerRules | None:
+        """What a layer may do here; None where it is off."""
+        return self.attempt.site.layers.get(layer.name)
+
+    def so_far(self, rules: LayerRules) -> Decision:
         """What a layer has to go by: what is acted on, or where it observes itself, what would be."""
-        rules = self.attempt.site.layers.get(layer.name)
-        return self.decision if rules is None or rules.enforce else self.would
+        return self.decision if rules.enforce else self.would
 
     @property
     def deciding(self) -> Word | None:
@@ -126,7 +129,8 @@ class Door:
         said = [_step(said) for said in early.said] if stepped else early.said
         attempt = replace(early.attempt, claims=claims)
         answer = Answer(attempt, None, [*said], [*early.skipped], [*claims.lost], stepped)
-        answer.weigh()
+        if said:
+            answer.weigh()
         self._look(answer, self._looking)
         asked = self._asked(answer)
         try:
@@ -152,14 +156,16 @@ class Door:
 
     def _look(self, answer: Answer, layers: Sequence[Layer]) -> None:
         for layer in layers:
-            self._say(answer, layer, layer.look, answer.attempt)
+            rules = answer.rules(layer)
+            if rules:
+                self._add(answer, rules, self._try(answer, layer, layer.look))
 
     def _asked(self, answer: Answer) -> list[tuple[Asking, Batch]]:
         """What the layers ask of the state store."""
         asked = []
         for layer in self._asking:
-            so_far = answer.so_far(layer)
-            batch = self._try(answer, layer, layer.ask, answer.attempt, so_far)
+            rules = answer.rules(layer)
+            batch = self._try(answer, layer, layer.ask, answer.so_far(rules)) if rules else None
             if batch is not None:
                 asked.append((layer, batch))
         return asked
@@ -177,24 +183,17 @@ class Door:
     def _hear(self, answer: Answer, asked: Sequence[tuple[Asking, Batch]], reply: Reply | None) -> None:
         taken = 0
         for layer, batch in asked:
-            part = None
+            part, rules = None, answer.attempt.site.layers[layer.name]
             if reply is not None:
                 upto = taken + len(batch.takes)
                 part = Reply(reply.lease, reply.tally, reply.taken[taken:upto], reply.at)
                 taken = upto
-            self._say(answer, layer, layer.hear, answer.attempt, part, answer.so_far(layer))
-
-    def _say(self, answer: Answer, layer: Layer, ask: Callable[..., Word | None], *about: Any) -> None:
-        word = self._try(answer, layer, ask, *about)
-        if word is not None:
-            self._add(answer, Said(word, answer.attempt.site.layers[layer.name].enforce))
+            self._add(answer, rules, self._try(answer, layer, layer.hear, part, answer.so_far(rules)))
 
     def _try(self, answer: Answer, layer: Layer, ask: Callable[..., T | None], *about: Any) -> T | None:
-        """What a layer answers, where it is on; None, and the reason on record, where it cannot."""
-        if layer.name not in answer.attempt.site.layers:
-            return None
+        """What a layer answers about an attempt; None, and the reason on record, where it cannot."""
         try:
-            return ask(*about)
+            return ask(answer.attempt, *about)
         except NotJudged as reason:
             self._skip(answer, layer, str(reason))
         except StateLost:
@@ -210,9 +209,11 @@ class Door:
         self._house.metrics.count(self._house.metrics.not_judged, layer.name)
         answer.skipped.append(Skip(layer.name, why))
 
-    def _add(self, answer: Answer, said: Said) -> None:
+    def _add(self, answer: Answer, rules: LayerRules, word: Word | None) -> None:
         """Adds a word, and strikes out those that it lifts, or itself where it is lifted already."""
-        said = _step(said) if answer.stepped else said
+        if word is None:
+            return
+        said = _step(Said(word, rules.enforce)) if answer.stepped else Said(word, rules.enforce)
         earlier = next((one for one in answer.said if one.word.lifts and _lifts(one, said)), None)
         answer.said.append(replace(said, lifted=earlier.word.layer) if earlier else said)
         if said.word.lifts:

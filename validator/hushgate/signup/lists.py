@@ -17,7 +17,6 @@ from hushgate.lists.entry import Entry, ListName
 from hushgate.lists.store import open_store
 from hushgate.settings import REDIS_REMEDY
 from hushgate.signup.layer import Attempt, Layer, strength
-from hushgate.signup.names import domain_of
 from hushgate.visit import Word
 
 NAME = "lists"
@@ -42,8 +41,7 @@ class ListsLayer(Layer):
         if not self._book.any():
             return None
         caller = attempt.caller
-        domain = domain_of(attempt.email)
-        asked = Asked(attempt.site.key, caller.ip, attempt.network.asn or 0, domain, caller.user_agent)
+        asked = Asked(attempt.site.key, caller.ip, attempt.network.asn or 0, attempt.domain, caller.user_agent)
         return judge(self._book.find(asked))
 
 

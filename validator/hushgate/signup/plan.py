@@ -14,7 +14,7 @@ from hushgate.caller import Caller, within
 from hushgate.house import House
 from hushgate.settings import Rate
 from hushgate.signup.layer import MAIL_HOST, Attempt, strength
-from hushgate.signup.names import domain_of, provider_of, visitor
+from hushgate.signup.names import provider_of, visitor
 from hushgate.signup.usual import ASSUMED_BY, FRESH, LEARNED, WEEK, Seen, Usual
 from hushgate.state import UNLIMITED, Quota, Reply, Take
 from hushgate.visit import Decision
@@ -156,7 +156,7 @@ class Plans:
 
     def _shared(self, attempt: Attempt, head: str) -> list[Part]:
         """What it shares with others."""
-        claims, asn, domain = attempt.claims, attempt.network.asn, domain_of(attempt.email)
+        claims, asn, domain = attempt.claims, attempt.network.asn, attempt.domain
         parts = [Part("site", f"{EVERY}|{head}site")]
         if claims is not None and claims.device:
             parts.append(Part("device", f"{head}device:{claims.device}"))

@@ -6,7 +6,7 @@ from hushgate.signup.mail import domains, local
 from hushgate.signup.mail.address import Address
 from hushgate.signup.mail.chance import at_least, crowded
 from hushgate.signup.mail.records import SPAN, Records, Sequence
-from hushgate.signup.mail.rule import across, rule
+from hushgate.signup.mail.rule import rule
 
 SHARE = 0.30
 """Of an hour's signups, at one domain (the fourth seed's figure)."""
@@ -36,6 +36,7 @@ _WAVE = {"hour": 40, "domain_hour": 9, "alarms": 12, "domain_alarms": 4, "month"
 
 @rule(
     "local",
+    across=True,
     alarms="site",
     doubts=True,
     flags=[{"email": "mo6xxybjva6z@deepask.app", "prefixed": 12, "same_prefix": 4}],
@@ -45,7 +46,6 @@ _WAVE = {"hour": 40, "domain_hour": 9, "alarms": 12, "domain_alarms": 4, "month"
     ],
     wrong_about="Staff whose addresses are codes with digits in the middle, when many of them come at once.",
 )
-@across
 def shared_prefix(address: Address, records: Records) -> str | None:
     """Mixed prefixes such as mo6 are as good as never shared by chance."""
     if address.relay or not crowded(records.same_prefix, records.prefixed / PREFIXES):
@@ -56,6 +56,7 @@ def shared_prefix(address: Address, records: Records) -> str | None:
 
 @rule(
     "local",
+    across=True,
     alarms="domain",
     flags=[
         {"email": "sarah.thompson4812@mailbox.net", "sequences": (Sequence("site", 3, 5),)},
@@ -68,7 +69,6 @@ def shared_prefix(address: Address, records: Records) -> str | None:
     ],
     wrong_about="Students and staff whose addresses are numbers, on the day on which all of them enrol. They are asked, never ghosted.",
 )
-@across
 def sequence(address: Address, records: Records) -> str | None:
     """Against how many such numbers people choose from: years of birth are crowded by themselves."""
     number = local.number(address.local) if records.sequences else None
@@ -82,11 +82,11 @@ def sequence(address: Address, records: Records) -> str | None:
 
 @rule(
     "local",
+    across=True,
     flags=[{"email": "a.n.n.bell+3@gmail.com", "spellings": 3}],
     passes=[{"email": "ann.bell+shop@gmail.com", "spellings": 2}],
     wrong_about="Somebody who tests the site with tags of their own address: the owner, for one.",
 )
-@across
 def many_spellings(_: Address, records: Records) -> str | None:
     """Dots that the provider ignores, and tags behind a plus, lead to one inbox."""
     spellings = int(records.spellings)
@@ -95,6 +95,7 @@ def many_spellings(_: Address, records: Records) -> str | None:
 
 @rule(
     "crowd",
+    across=True,
     flags=[{"email": "ann@firm.example.com"}, {"email": "ann@firm.example.com", "domain_month": 3, "domain_day": 3}],
     passes=[
         {"email": "ann@gmail.com"},
@@ -103,7 +104,6 @@ def many_spellings(_: Address, records: Records) -> str | None:
     ],
     wrong_about="Most domains are new to most sites: it adds to other doubts, and never decides.",
 )
-@across
 def new_domain(address: Address, records: Records) -> str | None:
     """Today's signups do not make a domain known: a wave would."""
     return "nobody has signed up with this domain for a month, before today" if _unknown(address, records, 1) else None
@@ -111,6 +111,7 @@ def new_domain(address: Address, records: Records) -> str | None:
 
 @rule(
     "crowd",
+    across=True,
     alarms="domain",
     flags=[{"email": "ann@deepask.app", "networks": 4}, {"email": "ann@deepask.app", "networks": 9, "domain_month": 5}],
     passes=[
@@ -121,7 +122,6 @@ def new_domain(address: Address, records: Records) -> str | None:
     ],
     wrong_about="A team that works from home, or a school that the site does not know yet, on the day on which they all begin.",
 )
-@across
 def domain_burst(address: Address, records: Records) -> str | None:
     """Networks are counted, not addresses: a team in its office is one."""
     if records.networks < BURST or not _unknown(address, records, KNOWN):
@@ -131,6 +131,7 @@ def domain_burst(address: Address, records: Records) -> str | None:
 
 @rule(
     "crowd",
+    across=True,
     flags=[
         {"email": "ann@hotmail.com", "hour": 60, "domain_hour": 26, "month": 500, "domain_month": 30},
         {"email": "ann@firm.example.com", "hour": 30, "domain_hour": 12, "month": 500},
@@ -142,7 +143,6 @@ def domain_burst(address: Address, records: Records) -> str | None:
     ],
     wrong_about="A university on enrolment day. By itself it decides nothing: those are asked about whom there is another doubt.",
 )
-@across
 def concentration(address: Address, records: Records) -> str | None:
     """Held against the share that the site usually sees, so that a large provider never trips it by being large."""
     if records.domain_hour < SHARE_LEAST:
@@ -156,12 +156,12 @@ def concentration(address: Address, records: Records) -> str | None:
 
 @rule(
     "crowd",
+    across=True,
     alarms="domain",
     flags=[{"email": "ann@deepask.app", "host_domains": 5}],
     passes=[{"email": "ann@deepask.app", "host_domains": 4}],
     wrong_about="Customers of a small mail host that data/mail_hosts.txt does not name, where several sign up in a day.",
 )
-@across
 def host_burst(_: Address, records: Records) -> str | None:
     """One hand that buys many domains points them at one host."""
     count = int(records.host_domains)
@@ -170,6 +170,7 @@ def host_burst(_: Address, records: Records) -> str | None:
 
 @rule(
     "crowd",
+    across=True,
     flags=[{"email": "ann@gmail.com", "network_day": 6, "network_doubts": 4}],
     passes=[
         {"email": "ann@gmail.com", "network_day": 3, "network_doubts": 2},
@@ -177,7 +178,6 @@ def host_burst(_: Address, records: Records) -> str | None:
     ],
     wrong_about="Somebody whose neighbour in the network makes accounts by the dozen.",
 )
-@across
 def doubtful_network(_: Address, records: Records) -> str | None:
     """One hand that mixes throw-away addresses with others. A telephone company's customers share an address, and mix far more."""
     if records.network_doubts < max(DOUBTS, DOUBT_SHARE * records.network_day):
@@ -187,6 +187,7 @@ def doubtful_network(_: Address, records: Records) -> str | None:
 
 @rule(
     "crowd",
+    across=True,
     flags=[
         {"email": "ann@gmail.com", **_WAVE},
         {"email": "ann@gmail.com", **_WAVE, "alarms": 1},
@@ -203,7 +204,6 @@ def doubtful_network(_: Address, records: Records) -> str | None:
     ],
     wrong_about="Everybody with the same provider while the wave lasts: they are asked to confirm their address.",
 )
-@across
 def surge(address: Address, records: Records) -> str | None:
     """Takes a wave and a surge: a site that is in the news has no wave, and a large site's waves are no surge.
 

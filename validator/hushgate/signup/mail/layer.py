@@ -145,7 +145,7 @@ def judge(subject: Subject, own: Any) -> list[Flag]:
     flags = []
     for name, rule in RULES.items():
         if own[name] != OFF:
-            saw = rule.look(subject)
+            saw = rule.saw(subject)
             if saw:
                 flags.append(Flag(rule, 0 if own[name] == OBSERVE else own[name], saw))
     return flags

@@ -22,7 +22,8 @@ class Subject(NamedTuple):
     exchange: Exchange | None = None
 
 
-Look = Callable[[Subject], str | None]
+Look = Callable[..., str | None]
+"""Takes a Subject; where it looks across records, an Address and its Records."""
 Example = dict[str, Any]
 """``email``, and what of the records is not quiet; ``exchange`` for what was looked up."""
 
@@ -32,7 +33,7 @@ class Rule:
     """One rule.
 
     ``alarms`` is where the signups beside what it finds are looked at closer, as part of a wave; ``doubts`` whether the
-    address was thrown away or made up, so that its network is. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
+    address was thrown away or made up, so that its network is; ``across`` whether it looks at the records. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
     """
 
     name: str
@@ -43,6 +44,13 @@ class Rule:
     wrong_about: str
     alarms: Alarm = ""
     doubts: bool = False
+    across: bool = False
+
+    def saw(self, it: Subject) -> str | None:
+        """What it saw, in words. A rule that looks across records says nothing where there are none."""
+        if self.across:
+            return self.look(it.address, it.records) if it.records else None
+        return self.look(it)
 
 
 RULES: dict[str, Rule] = {}
@@ -57,25 +65,16 @@ def rule(
     wrong_about: str,
     alarms: Alarm = "",
     doubts: bool = False,
+    across: bool = False,
 ) -> Callable[[Look], Look]:
     """Makes a rule of a function, by the function's name."""
 
     def add(look: Look) -> Look:
         name = look.__name__
-        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms, doubts)
+        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms, doubts, across)
         return look
 
     return add
-
-
-def across(look: Callable[[Address, Records], str | None]) -> Look:
-    """Makes what looks at the records say nothing where there are none."""
-
-    def asked(it: Subject) -> str | None:
-        return look(it.address, it.records) if it.records else None
-
-    asked.__name__, asked.__doc__ = look.__name__, look.__doc__
-    return asked
 
 
 def subject(example: Example) -> Subject:
