@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
 import time
 from pathlib import Path
 
 from hushgate.caller import address_prefix
 from hushgate.house import House
-from hushgate.keys import b64, unb64
+from hushgate.keys import b64, new_nonce, unb64
 from hushgate.tokens import Claims
 from hushgate.visit import new_id
 from quizzes import answers
@@ -106,6 +105,7 @@ def mail_of(number: int) -> str:
 
 def new_token(house: House) -> str:
     """A person's token, fresh."""
-    nonce = secrets.token_urlsafe(12)
-    claims = Claims(new_id(), nonce, SITE, HOST, "signup", time.time(), "human", "allow", 0.0, "high", "count", [])
+    claims = Claims(
+        new_id(), new_nonce(), SITE, HOST, "signup", time.time(), "human", "allow", 0.0, "high", "count", []
+    )
     return house.tokens.mint(claims)

@@ -22,6 +22,8 @@ Counter = list[int]
 Row = dict[str, Counter]
 Spot = tuple[str, str, int, int]
 """A counter: its row, its name there, the number of its fixed window, and how long that is."""
+FEW = 6
+"""Counters of a row that are no reason to look for what has expired."""
 _until = itemgetter(UNTIL)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Row).decode
@@ -54,13 +56,13 @@ class _Rows(dict[str, Row]):
         return row
 
     def write(self, heads: set[str], now: float) -> None:
-        """Writes these rows, without what has expired in them."""
+        """Writes these rows; those of many counters without what has expired in them."""
         for head in heads:
             row = self[head]
-            untils = list(map(_until, row.values()))
-            if min(untils) <= now:
+            until = max(map(_until, row.values()))
+            if len(row) > FEW:
                 row = {name: counter for name, counter in row.items() if counter[UNTIL] > now}
-            self._held.put(self._keys[head], max(untils).to_bytes(STAMP, "big") + _encode(row))
+            self._held.put(self._keys[head], until.to_bytes(STAMP, "big") + _encode(row))
 
 
 class Sheet:
