@@ -76,18 +76,16 @@ class Plans:
 
     def make(self, attempt: Attempt, so_far: Decision) -> Plan:
         """The plan of an attempt. ``so_far`` is what the other layers make of it."""
-        rates = attempt.own(NAME)
+        rates, claims = attempt.own(NAME), attempt.claims
         # what comes without a browser is counted apart, or a script could use up what people may have
         head = f"{attempt.action}:" if attempt.browser else f"{attempt.action}+:"
-        marker, ttl = f"{attempt.claims.nonce}|" if attempt.claims else "", self._house.tokens.ttl + 1
-        own = [part for part in self._own(attempt, rates, head) if rates[part.kind]]
-        quotas = [
-            Quota(key, r.amount, r.window, "", 0.0, kind == "session") for kind, key, _ in own for r in rates[kind]
-        ]
+        marker, ttl = f"{claims.nonce}|" if claims else "", self._house.tokens.ttl + 1
+        own = self._own(attempt, rates, head)
+        quotas = [quota for part in own for quota in self._quotas(part, rates, "")]
         takes = [Take(quotas, marker and f"{marker}own", ttl)]
         if so_far == "challenge":
             return Plan(takes, [own], [], True, so_far, consume=True)
-        shared = [part for part in self._shared(attempt, head) if rates[part.kind]]
+        shared = self._shared(attempt, rates, head)
         quotas, weeks, known = self._together(rates, shared, f"{EVERY}|{head}all")
         takes.append(Take(quotas, marker and f"{marker}shared", ttl))
         return Plan(takes, [own, shared], weeks, known, so_far, not refused(so_far))
@@ -96,16 +94,18 @@ class Plans:
         self, rates: Mapping[str, Any], parts: list[Part], every: str
     ) -> tuple[list[Quota], list[tuple[str, int]], bool]:
         """The quotas of what is shared, ``weeks`` and ``known``. Signups all in all come last, and those of a week at the very end."""
-        readies = [self._prepared(part, rates, every) for part in parts]
         quotas: list[Quota] = []
         weeks: list[tuple[str, int]] = []
-        known, now = True, time.monotonic()
-        for part, ready in zip(parts, readies, strict=True):
+        windows: list[frozenset[int]] = []
+        known, since = True, time.monotonic() - FRESH
+        for part in parts:
+            ready = self._prepared(part, rates, every)
             quotas += ready.quotas
+            windows.append(ready.windows)
             if part.kind in LEARNED:
                 weeks.append((part.key, len(quotas) - 1))
-                known = known and ready.seen is not None and now - ready.seen.at < FRESH
-        quotas += self._all(every, tuple(ready.windows for ready in readies))
+                known = known and ready.seen is not None and ready.seen.at > since
+        quotas += self._all(every, tuple(windows))
         if weeks:
             weeks.append((every, -1))
         return quotas, weeks, known
@@ -122,12 +122,14 @@ class Plans:
             self._ready[part.key] = ready = Ready(quotas, windows, seen)
         return ready
 
-    def _quotas(self, part: Part, rates: Mapping[str, Any], every: str) -> Iterator[Quota]:
-        for rate in rates[part.kind]:
-            quota = Quota(part.key, rate.amount, rate.window)
-            yield self._usual.scale(quota, part.kind, part.name, every) if part.kind in ASSUMED_BY else quota
-        if part.kind in LEARNED:
-            yield Quota(part.key, UNLIMITED, WEEK)
+    def _quotas(self, part: Part, rates: Mapping[str, Any], every: str) -> list[Quota]:
+        kind, key, name = part
+        quotas = [Quota(key, rate.amount, rate.window, "", 0.0, kind == "session") for rate in rates[kind]]
+        if kind in ASSUMED_BY:
+            quotas = [self._usual.scale(quota, kind, name, every) for quota in quotas]
+        if kind in LEARNED:
+            quotas.append(Quota(key, UNLIMITED, WEEK))
+        return quotas
 
     def _every(self, every: str, windows: tuple[frozenset[int], ...]) -> tuple[Quota, ...]:
         """What all signups are counted by, in all of these windows; a week last."""
@@ -147,23 +149,27 @@ class Plans:
     def _own(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> list[Part]:
         """What a visitor shares with few others. What it could be known by is hashed: a counter's name tells nothing."""
         ip, claims, exempt, parts = attempt.caller.ip, attempt.claims, rates["exempt"], []
-        address = visitor(ip, rates["prefix6"])
+        address = visitor(ip, rates["prefix6"]) if rates["address"] else ""
         if address and not (exempt and within(ip, exempt)) and not self._proxy(attempt.caller):
             parts.append(Part("address", f"{head}address:{self._hashed(address)}"))
-        if claims is not None:
+        if claims is not None and rates["session"]:
             parts.append(Part("session", f"{claims.nonce}|{head}"))
         return parts
 
-    def _shared(self, attempt: Attempt, head: str) -> list[Part]:
+    def _shared(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> list[Part]:
         """What it shares with others."""
         claims, asn, domain = attempt.claims, attempt.network.asn, attempt.domain
-        parts = [Part("site", f"{EVERY}|{head}site")]
-        if claims is not None and claims.device:
+        parts = []
+        if rates["site"]:
+            parts.append(Part("site", f"{EVERY}|{head}site"))
+        if rates["device"] and claims is not None and claims.device:
             parts.append(Part("device", f"{head}device:{claims.device}"))
-        if asn:
+        if rates["network"] and asn:
             parts.append(Part("network", f"{head}network:{asn}"))
         if domain:
-            parts += self._of_mail(head, domain, attempt.notes.get(MAIL_HOST, ""))
+            parts += [
+                part for part in self._of_mail(head, domain, attempt.notes.get(MAIL_HOST, "")) if rates[part.kind]
+            ]
         return parts
 
     def _parts_of_mail(self, head: str, domain: str, host: str) -> tuple[Part, Part]:

@@ -144,10 +144,10 @@ def judge(subject: Subject, own: Any) -> list[Flag]:
     """What every rule that is on has to say."""
     flags = []
     for name, rule in RULES.items():
-        if own[name] != OFF:
-            saw = rule.saw(subject)
-            if saw:
-                flags.append(Flag(rule, 0 if own[name] == OBSERVE else own[name], saw))
+        weight = own[name]
+        saw = rule.saw(subject) if weight != OFF else None
+        if saw:
+            flags.append(Flag(rule, 0 if weight == OBSERVE else weight, saw))
     return flags
 
 
