@@ -113,8 +113,7 @@ class Sheet:
         counts: list[float | None] = []
         waits: list[int] = []
         spots: list[Spot] = []
-        for quota in take.quotas:
-            key, amount, window, _, _, each = quota
+        for key, amount, window, _, _, each in take.quotas:
             if known and not each:
                 counts.append(None)
                 waits.append(0)
@@ -127,14 +126,12 @@ class Sheet:
             waits.append(0 if own + 1 <= amount else -1)
             spots.append((head, name, at, window))
         if any(waits):
-            waits = [
-                wait and self._wait(take.quotas[at], counts[at] or 0.0, take.quotas, counts)
-                for at, wait in enumerate(waits)
-            ]
+            waits = [wait and self._wait(at, take.quotas, counts) for at, wait in enumerate(waits)]
         return Taken(tuple(waits), tuple(counts)), spots
 
-    def _wait(self, quota: Quota, own: float, quotas: Sequence[Quota], counts: Sequence[float | None]) -> int:
+    def _wait(self, at: int, quotas: Sequence[Quota], counts: Sequence[float | None]) -> int:
         """The seconds to wait for a quota that has more than its amount; it may have as many times what another has besides."""
+        quota, own = quotas[at], counts[at] or 0.0
         beside = {(one.key, one.window): count for one, count in zip(quotas, counts, strict=True)}
         others = max(0.0, (beside.get((quota.of, quota.window)) or 0.0) - own) if quota.of else 0.0
         most = max(quota.amount, int(quota.times * others))
