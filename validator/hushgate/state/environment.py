@@ -77,10 +77,10 @@ class Environment:
 
     def sweep_on(self, held: Entries, now: float) -> int:
         """Removes what has expired among the next SWEEP_ENTRIES."""
-        cursor, until = held.cursor(), stamp(now)
+        cursor, past = held.cursor(), stamp(now + 1)
         found = cursor.iternext() if cursor.set_range(self._after) else iter(())
         entries = cast("list[tuple[bytes, bytes]]", list(islice(found, SWEEP_ENTRIES)))
-        expired = [key for key, entry in entries if entry[:STAMP] <= until]
+        expired = [key for key, entry in entries if entry < past]
         for key in expired:
             held.delete(key)
         self._after = entries[-1][0] if len(entries) == SWEEP_ENTRIES else b""
