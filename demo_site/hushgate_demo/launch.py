@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from typing import NamedTuple
 import click
 
 from hushgate.cli.start import next_free, refusal
-from hushgate.keys import new_key
+from hushgate_demo.keep import SOURCED, secrets_of, write_sourced
 
 HOST = "127.0.0.1"
 SITEKEY = "fernpost"
@@ -28,7 +28,7 @@ LOG_LINES = 15
 _SERVE = "from hushgate.cli import main; main()"
 _SITE = "hushgate_demo.app:from_env"
 _SETTINGS = f"""\
-# Written by `hushgate demo` each time it starts. Secrets are in the environment of its two processes only.
+# Written by `hushgate demo` each time it starts. Its keys are in the file `keys` beside this one.
 [gate]
 trusted_proxies = ["127.0.0.0/8", "::1/128"]  # so that `hushgate demo --wave` can come from many addresses
 session_rate = "1200/minute"  # and a day of one address in a minute
@@ -63,7 +63,7 @@ def run_demo(demo_port: int, gate_port: int, data: Path, open_wave: bool = False
     """
     _check_ports(demo_port, gate_port)
     data = data.resolve()
-    environment = _environment(data, gate_port)
+    environment = _environment(demo_port, gate_port, data)
     with _stopping() as stop:
         click.echo("Starting the gate and the demo site")
         gate = _start("gate", gate_port, data, environment, *_hushgate(gate_port))
@@ -87,20 +87,30 @@ def write_settings(data: Path) -> Path:
     return file
 
 
-def _environment(data: Path, gate_port: int) -> dict[str, str]:
-    """Ours without HUSHGATE_* (the demo is nobody's production), and with keys made for this run."""
+def _environment(demo_port: int, gate_port: int, data: Path) -> dict[str, str]:
+    """Ours without HUSHGATE_* (the demo is nobody's production) but for the keys, which are those of the last start."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("HUSHGATE_", "FERNPOST_"))}
-    return inherited | {
+    settings = {
         "HUSHGATE_CONFIG": str(write_settings(data)),
         "HUSHGATE_DATA": str(data),
-        "HUSHGATE_KEYS": new_key(),
-        "FERNPOST_CLOCK": "1",
         "FERNPOST_DATA": str(data),
-        "FERNPOST_GATE_URL": f"http://{HOST}:{gate_port}",
-        "FERNPOST_SITEKEY": SITEKEY,
-        "FERNPOST_SECRET": secrets.token_urlsafe(32),
-        "PYTHONUNBUFFERED": "1",
     }
+    kept = secrets_of(data, os.environ)
+    write_sourced(data, os.environ, settings)
+    return (
+        inherited
+        | settings
+        | kept
+        | {
+            "FERNPOST_CLOCK": "1",
+            "FERNPOST_COMMAND": _command(),
+            "FERNPOST_GATE_URL": f"http://{HOST}:{gate_port}",
+            "FERNPOST_PORTS": _ports(demo_port, gate_port),
+            "FERNPOST_SITEKEY": SITEKEY,
+            "FERNPOST_SOURCED": _sourced(data),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _hushgate(port: int) -> tuple[str, ...]:
@@ -221,11 +231,23 @@ def _near(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
+def _command() -> str:
+    """The command as somebody in this folder would type it."""
+    return shlex.quote(str(_near(Path(sys.executable).with_name("hushgate"))))
+
+
+def _ports(demo_port: int, gate_port: int) -> str:
+    """What a command needs to find this demo."""
+    return "" if (demo_port, gate_port) == (8000, 8100) else f" --demo-port {demo_port} --gate-port {gate_port}"
+
+
+def _sourced(data: Path) -> str:
+    """The line that lets the commands of another terminal find this demo's records; `.` looks on PATH where a name has no slash."""
+    return f". {shlex.quote(f'{_near(data)}/{SOURCED}')}"
+
+
 def _welcome(demo_port: int, gate_port: int, data: Path) -> str:
-    demo = f"http://{HOST}:{demo_port}"
-    command = _near(Path(sys.executable).with_name("hushgate"))
-    settings = f"HUSHGATE_CONFIG={_near(data / 'hushgate.toml')} HUSHGATE_DATA={_near(data)}"
-    ports = "" if (demo_port, gate_port) == (8000, 8100) else f" --demo-port {demo_port} --gate-port {gate_port}"
+    demo, command = f"http://{HOST}:{demo_port}", _command()
     return f"""
   The signup page   {demo}
   The gate          http://{HOST}:{gate_port}
@@ -237,13 +259,15 @@ def _welcome(demo_port: int, gate_port: int, data: Path) -> str:
 
   or a wave of them, with some people among them:
 
-    {command} demo --wave{ports}
+    {command} demo --wave{_ports(demo_port, gate_port)}
 
-  Every visit is on record in {_near(data / "spool")}. A summary, and in words why one was judged so:
+  Every visit is on record in {_near(data / "spool")}. A summary, in words why one was judged so, and the ghosts:
 
-    export {settings}
+    {_sourced(data)}
     {command} report
     {command} explain ID
+    {command} ghosts list
+    {command} ghosts restore ID
 
-  Ctrl-C stops both.
+  Ctrl-C stops both, and the next start finds everything again.
 """

@@ -15,6 +15,7 @@ class Settings:
     ``unique`` refuses a second account for one address, as most sites do; off by default, so that the demo can be played
     with one address again and again. ``operator`` shows the panel beside the signup. A real site has no such thing: it is there to watch the demo by.
     ``clock`` lets a wave set the clock that the door counts by. ``hash`` is Werkzeug's name for how passwords are hashed.
+    ``command``, ``ports`` and ``sourced`` are for the panel: what to type in another terminal to reach this demo.
     """
 
     data: Path
@@ -25,6 +26,9 @@ class Settings:
     unique: bool = False
     clock: bool = False
     hash: str = "scrypt"
+    command: str = "hushgate"
+    ports: str = ""
+    sourced: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -38,4 +42,7 @@ class Settings:
             unique=environ.get("FERNPOST_UNIQUE", "0") == "1",
             clock=environ.get("FERNPOST_CLOCK", "0") == "1",
             hash=environ.get("FERNPOST_HASH", cls.hash),
+            command=environ.get("FERNPOST_COMMAND", cls.command),
+            ports=environ.get("FERNPOST_PORTS", cls.ports),
+            sourced=environ.get("FERNPOST_SOURCED", cls.sourced),
         )
