@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The virtual environment's Node first: there is one where the machine has none.
 NPM := cd collector_js && PATH="$(abspath $(BIN)):$$PATH" npm
+# Of all that pip tells, one name for each package, as it comes; the rest is in install.log, and shown where it fails.
+NAMES := while read -r what name rest; do [ "$$what" != Collecting ] || printf ' %s' "$${name%%[!A-Za-z0-9._-]*}"; done; echo
 PACKAGING := pyproject.toml validator/build_hook.py
 
 .DEFAULT_GOAL := help
@@ -68,8 +70,9 @@ $(VENV)/made:
 $(VENV)/installed: $(PACKAGING) | $(VENV)/made
 	@$(BIN)/python validator/build_hook.py
 	@echo "hushgate: installing the package and what it needs (once)"
-	$(PIP) install --no-build-isolation --editable .
-	@touch $@
+	@rm -f $@
+	@{ $(PIP) install --no-build-isolation --editable . 2>&1 && touch $@; } | tee $(VENV)/install.log | $(NAMES)
+	@test -f $@ || { cat $(VENV)/install.log >&2; exit 1; }
 
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "hushgate: installing the tools for tests and checks (once)"

@@ -27,6 +27,7 @@ class Kind(Enum):
 
 
 STATUS = {Kind.CREATED: 200, Kind.TAKEN: 409, Kind.CONFIRM: 202, Kind.LATER: 429, Kind.REFUSED: 403}
+LEADS_ON = 303
 WORDS = {
     Kind.TAKEN: {"email": "That address is taken. Did you sign up before?"},
     Kind.LATER: {"form": "That was one signup too many in a short time. Please try again in ten minutes."},
@@ -57,6 +58,11 @@ def wants_json() -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
+def status_sent(outcome: Outcome) -> int:
+    """The HTTP status that this request is answered with: a plain form that is done leads on to another page."""
+    return outcome.status if wants_json() or not outcome.done else LEADS_ON
+
+
 def answer(outcome: Outcome, form: SignupForm, accounts: Accounts) -> Response:
     """The answer to a signup."""
     if not outcome.done:
@@ -65,7 +71,7 @@ def answer(outcome: Outcome, form: SignupForm, accounts: Accounts) -> Response:
             response.headers["Retry-After"] = "600"
         return response
     if outcome.kind is Kind.CONFIRM:
-        return say({"ok": True, "next": "confirm"}, outcome.status) if wants_json() else redirect("/confirm", 303)
+        return say({"ok": True, "next": "confirm"}, outcome.status) if wants_json() else redirect("/confirm", LEADS_ON)
     return created(outcome.account, accounts)
 
 
@@ -73,7 +79,7 @@ def created(account: Account, accounts: Accounts) -> Response:
     """Logged in: the token, and the cookie that holds it."""
     token = accounts.login_token(account)
     user = {"id": account.id, "name": account.name, "email": account.email, "created_at": account.created_at}
-    response = say({"ok": True, "user": user, "token": token}, 200) if wants_json() else redirect("/welcome", 303)
+    response = say({"ok": True, "user": user, "token": token}, 200) if wants_json() else redirect("/welcome", LEADS_ON)
     response.set_cookie(COOKIE, token, max_age=LOGIN_AGE, httponly=True, samesite="Lax")
     return response
 

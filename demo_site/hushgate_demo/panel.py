@@ -17,7 +17,7 @@ from hushgate.errors import GhostUnknown, HushgateError, RestoreBusy
 from hushgate.ghost import Ghost, Ghosts
 from hushgate.registry import all_checks
 from hushgate_demo.accounts import Taken
-from hushgate_demo.outcome import Outcome, wants_json
+from hushgate_demo.outcome import Kind, Outcome, status_sent, wants_json
 from hushgate_demo.store import Store
 
 NOTE = "Demo only. A real site shows this to its operator, on the console, and to nobody else."
@@ -33,8 +33,9 @@ FROM signups
 """
 _TOTALS = {
     "signups": "SELECT count(*) FROM signups WHERE outcome <> 'taken'",
+    "recorded": "SELECT count(*) FROM signups",
     "let_in": "SELECT count(*) FROM users",
-    "ghosts": "SELECT count(*) FROM signups WHERE decision = 'ghost' AND outcome = 'created'",
+    "ghosts": "SELECT count(*) FROM signups WHERE decision = 'ghost' AND outcome = 'created' AND account NOT IN (SELECT id FROM users)",
     "waiting": "SELECT count(*) FROM pending WHERE id NOT IN (SELECT id FROM users)",
     "mail": "SELECT count(*) FROM outbox WHERE kind = 'mail'",
     "slack": "SELECT count(*) FROM outbox WHERE kind = 'slack'",
@@ -60,7 +61,7 @@ class Panel:
             account.email,
             "script" if wants_json() else "form",
             outcome.kind.value,
-            outcome.status,
+            status_sent(outcome),
             admission.decision,
             admission.verdict,
             admission.score,
@@ -80,9 +81,8 @@ class Panel:
         rows = self.store.read(f"{_ENTRY} ORDER BY serial DESC LIMIT ?", ENTRIES)
         entries = [_entry(dict(row), self._titles) for row in rows]
         totals = {name: self.store.count(sql) for name, sql in _TOTALS.items()}
-        kept = [_kept(ghost) for ghost in self._quarantine()]
         latest = entries[0] if entries else None
-        return {"note": NOTE, "latest": latest, "entries": entries, "totals": totals, "quarantine": kept}
+        return {"note": NOTE, "latest": latest, "entries": entries, "totals": totals, **self._quarantine()}
 
     def restore(self, id: str) -> tuple[str, int]:
         """Brings a ghost back; what to say of it, and the HTTP status."""
@@ -98,12 +98,14 @@ class Panel:
             return f"Not restored: {error}.", 503
         return "Restored: the account is open, and the mail is on its way.", 200
 
-    def _quarantine(self) -> list[Ghost]:
+    def _quarantine(self) -> dict[str, Any]:
+        """The latest ghosts, how many there are in all, and how many of the latest cannot be read."""
         try:
-            kept = self._ghosts.quarantine.all(ENTRIES)
+            latest, held = self._ghosts.quarantine.all(ENTRIES), self._ghosts.quarantine.count()
         except HushgateError:
-            return []
-        return [ghost for ghost in kept if isinstance(ghost, Ghost)]
+            return {"quarantine": [], "held": 0, "sealed": 0}
+        kept = [_kept(ghost) for ghost in latest if isinstance(ghost, Ghost)]
+        return {"quarantine": kept, "held": held, "sealed": len(latest) - len(kept)}
 
     def after(self, serial: int) -> list[dict[str, Any]]:
         """The signups after a serial number, oldest first, a page of them."""
@@ -124,7 +126,9 @@ def _entry(row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     effects = {"row": bool(row.pop("row")), "conversion": bool(row.pop("conversion"))}
     effects |= {kind: kind in kinds for kind in ("mail", "slack", "crm", "confirmation")}
     findings = [{**one, "title": titles.get(one["check"], one["check"])} for one in json.loads(row["findings"])]
-    return {**row, "findings": findings, "skipped": json.loads(row["skipped"]), "effects": effects}
+    restored = row["decision"] == "ghost" and row["outcome"] == Kind.CREATED.value and effects["row"]
+    skipped = json.loads(row["skipped"])
+    return {**row, "findings": findings, "skipped": skipped, "effects": effects, "restored": restored}
 
 
 def _kept(ghost: Ghost) -> dict[str, Any]:

@@ -10,6 +10,7 @@ const DECISIONS = {
   challenge: "asked to confirm",
   throttle: "asked to wait",
   deny: "refused",
+  restored: "restored",
 };
 const ANSWERS = {
   created: "Account created, logged in",
@@ -26,6 +27,7 @@ const EFFECTS = [
   ["conversion", "Conversion", "counted", "not counted"],
 ];
 const id = (name) => document.getElementById(name);
+const restored = new Map(); // ghosts that this page made people of: their rows stay and say so
 let shown = "";
 
 function el(tag, className, ...children) {
@@ -38,6 +40,13 @@ function el(tag, className, ...children) {
 function clock(at) {
   const time = new Date(at);
   return Number.isNaN(time.getTime()) ? "" : time.toLocaleTimeString("en-GB");
+}
+
+// What was done with a signup: a ghost that is a person by now is none any more.
+const done = (entry) => (entry.restored ? "restored" : entry.decision);
+
+function visit(entry) {
+  return entry.visit ? el("code", "visit", entry.visit) : null;
 }
 
 function verdictChip(entry) {
@@ -85,9 +94,9 @@ function skipped(entry) {
   return el("details", "", el("summary", "", `${lines.length} checks not judged, and why`), el("ul", "skips", ...lines));
 }
 
-function effect([name, label, done, idle], entry) {
-  const state = entry.effects[name] ? "happened" : entry.decision === "ghost" ? "spared" : "idle";
-  const words = { happened: done, spared: "spared", idle };
+function effect([name, label, happened, idle], entry) {
+  const state = entry.effects[name] ? "happened" : done(entry) === "ghost" ? "spared" : "idle";
+  const words = { happened, spared: "spared", idle };
   return el("li", state, el("span", "", label), el("b", "", words[state]));
 }
 
@@ -97,8 +106,8 @@ function told(entry) {
 }
 
 function latest(entry) {
-  const chips = el("p", "chips", verdictChip(entry), el("span", `chip chip-${entry.decision}`, DECISIONS[entry.decision]));
-  const who = el("p", "who", el("b", "", entry.email), el("span", "", `${clock(entry.at)}, sent by ${entry.sent === "form" ? "a plain form" : "the page"}`));
+  const chips = el("p", "chips", verdictChip(entry), el("span", `chip chip-${done(entry)}`, DECISIONS[done(entry)]));
+  const who = el("p", "who", el("b", "", entry.email), el("span", "", `${clock(entry.at)}, sent by ${entry.sent === "form" ? "a plain form" : "the page"}`), entry.visit ? el("span", "", "Visit ", visit(entry)) : null);
   const score = entry.score === null ? null : el("div", "score", scale(entry.score), el("p", "", `Score ${Math.round(entry.score)} of 100, confidence ${entry.confidence}`));
   const link = entry.link && !entry.effects.row ? el("p", "fine", "In the outbox: ", mailLink(entry.link)) : null;
   const effects = el("ul", "effects", ...EFFECTS.map((one) => effect(one, entry)));
@@ -115,33 +124,40 @@ function mailLink(link) {
 }
 
 function row(entry) {
-  const cells = [el("time", "", clock(entry.at)), entry.email, verdictChip(entry), DECISIONS[entry.decision]];
-  const line = el("tr", `did-${entry.decision}`, ...cells.map((cell) => el("td", "", cell)));
-  line.children[1].title = entry.email;
-  return line;
+  const when = el("span", "when", el("time", "", clock(entry.at)), " ", visit(entry));
+  return el("tr", `did-${done(entry)}`, el("td", "", entry.email, when), el("td", "", verdictChip(entry), el("span", "when", DECISIONS[done(entry)])));
 }
 
-// One ghost in the quarantine, and the button that makes a person of it.
+// One ghost in the quarantine, and the button that makes a person of it, or that it is one now.
 function kept(ghost) {
+  const who = el("span", "kept-who", el("b", "", String(ghost.email)), el("span", "", `${ghost.name}, ${clock(ghost.at)}`));
+  const end = restored.has(ghost.id) ? el("span", "chip chip-restored", "Restored") : restorer(ghost);
+  end.dataset.ghost = ghost.id;
+  if (restored.has(ghost.id)) end.tabIndex = -1;
+  return el("li", "", who, end);
+}
+
+function restorer(ghost) {
   const button = el("button", "restore", "Restore");
   button.type = "button";
   button.setAttribute("aria-label", `Restore ${ghost.email}`);
   button.addEventListener("click", () => restore(ghost, button));
-  const who = el("span", "kept-who", el("b", "", String(ghost.email)), el("span", "", `${ghost.name}, ${clock(ghost.at)}`));
-  return el("li", "", who, button);
+  return button;
 }
 
 async function restore(ghost, button) {
-  button.disabled = true;
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true"); // and not disabled, which would lose the focus
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ id: ghost.id }) };
   try {
     const response = await fetch("/operator/restore", options);
+    if (response.ok) restored.set(ghost.id, ghost);
     id("kept-said").textContent = `${ghost.email}: ${(await response.json()).said}`;
     await refresh();
   } catch {
     id("kept-said").textContent = "We could not reach the site. Nothing is lost: try again.";
   } finally {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
   }
 }
 
@@ -171,15 +187,22 @@ function draw(state) {
   if (!state.latest) return;
   id("latest-body").replaceChildren(...latest(state.latest));
   id("rows").replaceChildren(...state.entries.map(row));
-  drawKept(state.quarantine);
+  drawKept(state);
+  id("last-title").textContent = of("The last signups", state.entries.length, state.totals.recorded);
   for (const [place, one] of id("latest-body").querySelectorAll("details").entries()) one.open = open[place] ?? false;
 }
 
-function drawKept(ghosts) {
-  const held = document.activeElement?.closest("#kept-rows")?.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-  id("kept").hidden = ghosts.length === 0 && id("kept-said").textContent === "";
-  id("kept-rows").replaceChildren(...ghosts.map(kept));
-  if (held) (document.querySelector(`#kept-rows [aria-label="${CSS.escape(held)}"]`) || document.querySelector("#kept-rows button"))?.focus();
+const of = (title, some, all) => `${title}: ${some < all ? `${some} of ${all}` : some}`;
+
+function drawKept({ quarantine, held, sealed }) {
+  const focused = document.activeElement?.dataset.ghost;
+  const since = [...restored.values()].filter((one) => !quarantine.some((ghost) => ghost.id === one.id));
+  const rows = [...quarantine, ...since].sort((one, other) => other.at.localeCompare(one.at));
+  id("kept").hidden = held === 0 && rows.length === 0;
+  id("kept-title").textContent = of("In the quarantine", quarantine.length, held);
+  id("kept-sealed").textContent = sealed ? `${sealed} of the latest cannot be read: the key that they were sealed under is not in use.` : "";
+  id("kept-rows").replaceChildren(...rows.map(kept));
+  if (focused) (document.querySelector(`#kept-rows [data-ghost="${CSS.escape(focused)}"]`) || id("kept-said")).focus();
 }
 
 async function refresh() {

@@ -104,6 +104,11 @@ class Quarantine:
         rows = self._file.run(lambda db: db.execute(sql, (self._site, time.time(), limit)).fetchall())
         return [self._told(Row(*row)) for row in rows]
 
+    def count(self) -> int:
+        """How many there are in their time."""
+        sql = f"SELECT count(*) FROM ghosts WHERE site = ? AND {_LIVE}"  # noqa: S608 - the words above
+        return int(self._file.run(lambda db: db.execute(sql, (self._site, time.time())).fetchone())[0])
+
     def restored(self) -> list[Done]:
         """All that are people now, the latest first."""
         sql = "SELECT id, real_id, at FROM restored WHERE site = ? ORDER BY at DESC"
