@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from rdp import joined
 from screen import Hands, Seat, display
+from touch import TouchHands, touching
 from vnc import VncHands, serving
 
 _IBUS = """mkdir -p -m 700 "$XDG_RUNTIME_DIR"
@@ -44,7 +45,7 @@ class Desk(NamedTuple):
     """One of them: what is started before the browser, and in what session; ``module`` is what the browser has to have loaded.
 
     ``remote`` says whose screen a client far away shows: "server", a VNC server's without a monitor; "screen", one that is shared;
-    "rdp", xrdp's. ``busy`` is how many other programs never rest.
+    "rdp", xrdp's. ``touch`` is a touch screen, with a keyboard. ``busy`` is how many other programs never rest.
     """
 
     around: str = ""
@@ -53,6 +54,7 @@ class Desk(NamedTuple):
     engine: str = ""
     layout: str = "us"
     remote: str = ""
+    touch: bool = False
     busy: int = 0
     before: tuple[str, ...] = ()
 
@@ -92,6 +94,8 @@ DESKS = {
     "vnc-ibus": _IBUS_DESK._replace(remote="server"),
     "x11vnc": Desk(remote="screen"),
     "xrdp": Desk(remote="rdp"),
+    "touch": Desk(touch=True),
+    "touch-ibus": _IBUS_DESK._replace(touch=True),
     "xrdp-ibus": _IBUS_DESK._replace(remote="rdp"),
 }
 
@@ -99,13 +103,15 @@ DESKS = {
 class _Seat(Seat):
     """A desk in use."""
 
-    def __init__(self, name: str, desk: Desk, port: int = 0, client: str = "") -> None:
+    def __init__(self, name: str, desk: Desk, port: int = 0, client: str = "", device: Path | None = None) -> None:
         super().__init__(name)
-        self._desk, self._port, self._client = desk, port, client
+        self._desk, self._port, self._client, self._device = desk, port, client, device
 
     def hands(self, seed: int, pace: float) -> Hands:
         if self._port:
             return VncHands(self.name, seed, pace, port=self._port)
+        if self._device:
+            return TouchHands(self.name, seed, pace, device=self._device)
         return Hands(self._client or self.name, seed, pace)
 
     def command(self, command: list[str]) -> list[str]:
@@ -142,6 +148,9 @@ def _seated(desk: Desk) -> Iterator[Seat]:
     elif desk.remote:
         with serving(desk.remote) as (screen, port):
             yield _Seat(screen, desk, port)
+    elif desk.touch:
+        with touching() as (screen, device):
+            yield _Seat(screen, desk, device=device)
     else:
         with display() as screen:
             yield _Seat(screen, desk)

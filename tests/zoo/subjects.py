@@ -18,6 +18,13 @@ from screen import executable, missing_tools
 HERE = Path(__file__).parent
 
 
+def _driver(name: str) -> str | None:
+    """A driver of Xorg's for input; the screen is drawn by nobody ("dummy")."""
+    modules = Path("/usr/lib/xorg/modules")
+    files = [modules / "input" / f"{name}_drv.so", modules / "drivers" / "dummy_drv.so"]
+    return str(modules) if all(file.is_file() for file in files) else None
+
+
 def _engine(name: str) -> str | None:
     """An engine of IBus."""
     file = Path("/usr/share/ibus/component") / f"{name}.xml"
@@ -31,6 +38,7 @@ PROGRAMS: dict[str, Callable[[], str | None]] = {
     **{name: partial(shutil.which, name) for name in ("chromedriver", "curl", "xdotool", "WebKitWebDriver")},
     **{name: partial(shutil.which, name) for name in ("ibus-daemon", "fcitx5", "Xvnc", "x11vnc", "taskset")},
     **{name: partial(shutil.which, name) for name in ("xrdp", "xfreerdp")},
+    "xorg:inputtest": partial(_driver, "inputtest"),
     **{f"ibus:{name}": partial(_engine, name) for name in ("libpinyin", "anthy")},
 }
 """Needs that are no package."""

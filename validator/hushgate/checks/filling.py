@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.browser import Browser
 from hushgate.evidence.words import many
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
 FAST_MS = 800
 _TYPED = {"bound": True, "filled": 3, "inputs": 30, "typed": 30, "keydowns": 32, "focuses": 3}
+_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+_COMPOSED = {"bound": True, "filled": 3, "inputs": 65, "composed": 65, "mouse": 4, "focuses": 4}
 _AUTOFILLED = {"bound": True, "filled": 3, "inputs": 3, "autofilled": 3, "focuses": 1}
 
 
@@ -73,6 +76,30 @@ def inserted_without_keys(interaction: Interaction) -> str | None:
     if interaction.keyless >= 6 and interaction.keyless > 2 * interaction.typed:
         return f"{interaction.keyless} characters were inserted with no key pressed"
     return None
+
+
+@check(
+    "composed-without-keys",
+    title="The whole form was composed, as by an input method, with no key pressed",
+    tier=Tier.NOTE,
+    flags=[{"user_agent": _LINUX, "interaction": _COMPOSED}],
+    passes=[
+        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "keydowns": 58}},
+        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "inputs": 67, "pasted": 2}},
+        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "touch": 4}},
+        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "inputs": 4, "composed": 4}},
+        {"user_agent": _LINUX.replace("X11; Linux x86_64", "Linux; Android 10; K"), "interaction": _COMPOSED},
+    ],
+    wrong_about="People who write by pen or by voice into every field: Chromium hands on what an input method composes without a key"
+    " (InputMethodAuraLinux::OnCommit). Password fields have no input method, but which field it was is not told: hence a note.",
+)
+def composed_without_keys(browser: Browser, interaction: Interaction) -> str | None:
+    """An input method at a keyboard hears keys, and the page hears of each; a driver composes with none (Input.imeSetComposition)."""
+    desktop = browser.engine == "blink" and browser.system in ("linux", "windows", "macos")
+    by_hand = interaction.keydowns or interaction.touch or interaction.pen
+    if not desktop or by_hand or not 12 <= interaction.composed == interaction.inputs:
+        return None
+    return f"{interaction.composed} pieces of text were composed, and no key was pressed"
 
 
 @check(

@@ -47,7 +47,7 @@ def _off(interaction: Interaction) -> str | None:
 
 @check(
     "input-off-the-beat",
-    title="Keys and mouse do not keep the time of the machine they are said to be on",
+    title="Keys, mouse or fingers do not keep the time of the machine they are said to be on",
     tier=Tier.SOFT,
     weight=80,
     flags=[
@@ -61,12 +61,20 @@ def _off(interaction: Interaction) -> str | None:
             },
         },
         {"x_window": True, "interaction": {"gaps": 196, "whole_gaps": 20, "presses": {"n": 4, "held_p50": 94.3}}},
+        {
+            "x_window": True,
+            "interaction": {"touch": 4, "gaps": 7, "whole_gaps": 1, "presses": {"n": 4, "held_p50": 69.4}},
+        },
     ],
     passes=[
         {"x_window": True, "interaction": _PERSON},
         {"interaction": _DRIVEN},
         {"x_window": True, "interaction": {"presses": {"n": 1, "held_p50": 1.3}}},
         {"x_window": True, "interaction": {**_PERSON, "whole_gaps": 70}},
+        {
+            "x_window": True,
+            "interaction": {"touch": 4, "gaps": 7, "whole_gaps": 7, "presses": {"n": 4, "held_p50": 95.0}},
+        },
     ],
     wrong_about="People whose browser runs on one machine and its X server on another (ssh -X): the browser then goes by its own clock.",
 )
@@ -80,7 +88,7 @@ def input_off_the_beat(x_window: bool, interaction: Interaction) -> str | None:
 
 @check(
     "input-off-the-likely-beat",
-    title="Keys and mouse do not keep the time of the machine that they likely are on",
+    title="Keys, mouse or fingers do not keep the time of the machine that they likely are on",
     tier=Tier.SOFT,
     weight=50,
     flags=[{"x_pointer": True, "interaction": {"gaps": 139, "whole_gaps": 11, "presses": {"n": 4, "held_p50": 94.3}}}],

@@ -61,7 +61,7 @@ def moves_not_coalesced(interaction: Interaction) -> str | None:
     "moves-numbered",
     title="The mouse was moved by clicks",
     tier=Tier.SOFT,
-    weight=75,
+    weight=74,
     flags=[
         {"user_agent": _FIREFOX, "interaction": {**_HAND, "numbered": 260}},
         {"user_agent": _FIREFOX, "interaction": {"bound": True, "mouse": 4, "moves": 4, "numbered": 4}},

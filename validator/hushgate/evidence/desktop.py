@@ -7,7 +7,7 @@ from hushgate.evidence.core import Missing, derived
 from hushgate.signals import Interaction, Screen
 
 _X_BORDERS = 8
-_MOVES = 30
+_MOVES, _TAPS = 30, 3
 
 
 @derived
@@ -27,14 +27,14 @@ def x_window(browser: Browser, screen: Screen, platform: str) -> bool | Missing:
 
 @derived
 def x_pointer(browser: Browser, screen: Screen, platform: str, interaction: Interaction) -> bool | Missing:
-    """True where the mouse is likely an X server's: Chromium on Linux without borders (as large as the screen), and only whole pixels.
+    """True where mouse or fingers are likely an X server's: Chromium on Linux without borders (as large as the screen), and only whole pixels.
 
-    An X server hands Chromium whole pixels; a Wayland compositor the finer places that a hand's mouse comes to. The two that
-    do not are remote desktops and virtual machines under Wayland: likely, not sure.
+    An X server hands Chromium whole pixels (both were measured); a Wayland compositor the finer places that a hand's mouse, or a
+    finger, comes to. The two that do not are remote desktops and virtual machines under Wayland: likely, not sure.
     """
     plain = _linux(browser, screen, platform) and _borders(screen) == 0
-    whole = interaction.mouse and interaction.moves >= _MOVES and not interaction.fractional
-    return True if plain and whole else Missing("not likely a mouse of an X server")
+    enough = (interaction.mouse and interaction.moves >= _MOVES) or interaction.touch >= _TAPS
+    return True if plain and enough and not interaction.fractional else Missing("not likely a mouse of an X server")
 
 
 def _borders(screen: Screen) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hushgate.evidence.browser import Browser
 from hushgate.evidence.core import Missing, derived
 from hushgate.signals import Interaction
 
@@ -20,14 +21,26 @@ def shown(interaction: Interaction) -> bool:
 
 
 @derived
-def keys_alone(interaction: Interaction) -> bool | Missing:
-    """Whether keys wrote, and hardly ever was a key's character waiting behind it, as a keyboard's is."""
+def keys_alone(interaction: Interaction, browser: Browser) -> bool | Missing:
+    """Whether keys wrote, and hardly ever was a key's character waiting behind it, as a keyboard's is.
+
+    Where there are fingers, the keyboard may be on the screen, and its keys have no character. On Linux those press a system's own keys
+    (XTest, virtual-keyboard), or hand over text with no key at all: fewer keys than characters. Source: InputMethodAuraLinux in Chromium (ui/base/ime).
+    """
     if interaction.queued is None:
         return Missing("nobody could ask what waits behind a key")
-    helped = interaction.touch or interaction.pen or interaction.composed or interaction.replaced
-    if helped or not _CHARACTERS <= interaction.typed <= interaction.keydowns:
+    if (interaction.touch and browser.system != "linux") or not _by_keys(interaction):
         return Missing("hardly anything was typed, or not by keys alone")
-    return interaction.queued < _QUEUED_LEAST * interaction.typed
+    return _bare(interaction)
+
+
+def _by_keys(interaction: Interaction) -> bool:
+    helped = interaction.pen or interaction.composed or interaction.replaced
+    return not helped and _CHARACTERS <= interaction.typed <= interaction.keydowns
+
+
+def _bare(interaction: Interaction) -> bool:
+    return interaction.queued is not None and interaction.queued < _QUEUED_LEAST * interaction.typed
 
 
 def _mouse(interaction: Interaction) -> bool:
@@ -39,6 +52,6 @@ def _keyboard(interaction: Interaction) -> bool:
     dwell = interaction.dwell
     if dwell is None or dwell.p50 is None or dwell.cv is None or interaction.typed < _CHARACTERS:
         return False
-    if keys_alone(interaction) is True:
+    if not interaction.touch and _by_keys(interaction) and _bare(interaction):
         return False
     return interaction.rollover >= _OVERLAPS and dwell.p50 >= _LEAST_HELD_MS and dwell.cv >= _LEAST_SPREAD

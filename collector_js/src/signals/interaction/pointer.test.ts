@@ -43,6 +43,16 @@ describe("the pointer", () => {
     expect(read()).toMatchObject({ moves: 3, fractional: 1, gaps: 2, whole_gaps: 1 });
   });
 
+  test("a finger's coming and going is timed", () => {
+    stage.wait(8);
+    stage.fire("pointerdown", { pointerType: "touch" });
+    stage.wait(69.4);
+    stage.fire("pointerup", { pointerType: "touch" });
+    stage.wait(731);
+    stage.fire("pointerdown", { pointerType: "touch" });
+    expect(read()).toMatchObject({ touch: 2, gaps: 2, whole_gaps: 1 });
+  });
+
   test("no path where nothing moved", () => {
     expect(JSON.parse(JSON.stringify(read()))).not.toHaveProperty("path");
   });

@@ -16,11 +16,6 @@ function onMove(event: PointerEvent): void {
   move({ x, y, at });
   // How many moves of the mouse go into one event of the page: not every engine tells, and only on secure pages; who tells does so before the move.
   if (counts.raw) count("coalesced_moves");
-  const gap = at - last;
-  last = at;
-  if (!(gap > 0)) return;
-  count("gaps");
-  if (Math.abs(gap - Math.round(gap)) < 0.005) count("whole_gaps");
 }
 
 function onDown(event: PointerEvent): void {
@@ -38,7 +33,13 @@ function onDown(event: PointerEvent): void {
 export function watchPointer(): void {
   for (const [kind, listen] of Object.entries({ move: onMove, down: onDown, up: hold })) {
     on(`pointer${kind}` as "pointermove", (event) => {
-      if (event.x % 1 || event.y % 1) count("fractional");
+      const { x, y, timeStamp } = event;
+      const gap = timeStamp - last;
+      last = timeStamp;
+      if (x % 1 || y % 1) count("fractional");
+      // Fingers move little: that they come and go is timed as well.
+      if (gap > 0) count("gaps");
+      if (gap > 0 && Math.abs(gap - Math.round(gap)) < 0.005) count("whole_gaps");
       listen(event);
     });
   }
