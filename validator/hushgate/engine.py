@@ -13,7 +13,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -42,9 +42,12 @@ class Post(NamedTuple):
 
 
 Sight = tuple[int, Any]
-"""The number of a post, and what its check saw, or why it could not be judged."""
+"""The number of a post, and what its check saw."""
 
-Round = Callable[[Evidence, Evidence], tuple[list[Sight], list[Sight]]]
+Unjudged = tuple[Missing, tuple[int, ...]]
+"""Why some of the posts could not be judged, and their numbers."""
+
+Round = Callable[[Evidence, Evidence], tuple[list[Sight], list[Unjudged]]]
 """Puts the evidence of the story and of the moment to some of the checks: what was seen, and what was not judged."""
 
 Found = list[tuple[str, Finding]]
@@ -56,7 +59,7 @@ class Background(NamedTuple):
 
     story: Evidence
     found: Found
-    unjudged: list[Sight]
+    unjudged: list[Unjudged]
     judged: frozenset[str]
 
 
@@ -90,14 +93,15 @@ class _Round:
         self._judged = lru_cache(maxsize=256)(self._families_judged)
         self._labels = [(check.family, check.name, tier.value, weight) for check, tier, weight in posts]
 
-    def run(self, story: Evidence, moment: Evidence) -> tuple[Found, list[Sight], frozenset[str]]:
+    def run(self, story: Evidence, moment: Evidence) -> tuple[Found, list[Unjudged], frozenset[str]]:
         """Findings, what was not judged, and the families of which at least one check that scores was judged."""
         seen, unjudged = self._go(story, moment)
-        judged = self._judged(tuple([number for number, _ in unjudged]))
+        judged = self._judged(tuple([numbers for _, numbers in unjudged]))
         return [self._finding(*sight) for sight in seen], unjudged, judged
 
-    def _families_judged(self, unjudged: tuple[int, ...]) -> frozenset[str]:
-        out = Counter(post.check.family for number in unjudged if (post := self._posts[number]).weight)
+    def _families_judged(self, unjudged: tuple[tuple[int, ...], ...]) -> frozenset[str]:
+        numbers = chain.from_iterable(unjudged)
+        out = Counter(post.check.family for number in numbers if (post := self._posts[number]).weight)
         return frozenset(family for family, count in self._families.items() if count > out[family])
 
     def _finding(self, number: int, saw: Any) -> tuple[str, Finding]:
@@ -110,13 +114,14 @@ class Report(Struct, frozen=True, gc=False):
 
     watch: Watch
     findings: Found
-    unjudged: list[Sight]
+    unjudged: list[Unjudged]
     judged: frozenset[str]
 
     @property
     def skipped(self) -> list[Skip]:
         """What was not judged, and why."""
-        return [Skip(self.watch.posts[number].check.name, missing.reason) for number, missing in self.unjudged]
+        posts = self.watch.posts
+        return [Skip(posts[number].check.name, why.reason) for why, numbers in self.unjudged for number in numbers]
 
 
 def _lightness(found: tuple[str, Finding]) -> int:
@@ -183,7 +188,7 @@ _GROUP = """
     if why is None:
 {calls}
     else:
-        unjudged += [(number, why) for number in {numbers}]
+        unjudged.append((why, {numbers}))
 """
 _CHECK = """
         try:
@@ -191,7 +196,7 @@ _CHECK = """
             if saw is not None:
                 seen.append(({number}, saw))
         except Exception as error:
-            unjudged.append(({number}, failed(error)))
+            unjudged.append((failed(error), ({number},)))
 """
 
 

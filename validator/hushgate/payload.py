@@ -7,7 +7,7 @@ that the browser could not give is kept as missing, with the reason.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
@@ -29,6 +29,8 @@ _NO_REASON = "no reason given"
 encode = msgspec.json.Encoder().encode
 
 Reason = Annotated[str, Meta(max_length=120)]
+Missing = tuple[tuple[str, str], ...]
+"""Names of signals that are not there, each with the reason."""
 
 
 class Opening(Struct, frozen=True, forbid_unknown_fields=False):
@@ -112,8 +114,10 @@ _WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
     msgspec.defstruct("Whole", [("v", Literal[1]), ("signals", _ALL), ("page", Page, Page())], frozen=True)
 )
 """The common case in one go: every signal known. Of the story only the words are taken, to see whether they were read before."""
-_MOMENT = tuple(sorted(MOMENT))
-_VALUES_OF = attrgetter(*(f"{name}.v" for name in _STORY))
+_STORY_OF = attrgetter(*(f"{name}.v" for name in _STORY))
+_MOMENT_OF = attrgetter(*(f"{name}.v" for name in MOMENT))
+_BETWEEN = b"\0"
+"""Parts values that are JSON, and so have no such byte."""
 
 _SEALED = msgspec.json.Decoder(Sealed)
 _OPENING = msgspec.json.Decoder(Opening)
@@ -156,45 +160,42 @@ def read_payload(text: str) -> Payload:
     """Reads the sealed text. Raises BadField with the name of the part that is wrong."""
     try:
         whole = _WHOLE.decode(text)
-        words = _words(whole.signals)
-        story = _keep_story(words) if sum(map(len, words)) <= STORY_MAX else _read_story(words, kept=False)
+        words, missing = _words(whole.signals)
+        story = (_keep_story if len(words) <= STORY_MAX else _read_story)(words, missing)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return _read_each(text)
     moment = {name: getattr(whole.signals, name).v for name in MOMENT if name not in story.missing}
     return Payload(story, moment, whole.page)
 
 
-def _words(signals: Any) -> tuple[bytes | str, ...]:
-    """The words of a story: each value's JSON as bytes, or why there is none as text; of the moment, only why there is none."""
-    moment = [_word(getattr(signals, name), of_moment=True) for name in _MOMENT]
+def _words(signals: Any) -> tuple[bytes, Missing]:
+    """The words of a story, the JSON of one value behind the other's; and those that have none, of the moment as well, each with the reason."""
     try:
-        return (*map(bytes, _VALUES_OF(signals)), *moment)
+        words, moment = _BETWEEN.join(_STORY_OF(signals)), _MOMENT_OF(signals)
     except (AttributeError, TypeError):  # one of them has no value
-        return (*[_word(getattr(signals, name)) for name in _STORY], *moment)
+        words, moment = b"", (UNSET,)
+    if UNSET not in moment:
+        return words, ()
+    missing = {name: why for name in SIGNALS if (why := _why_not(getattr(signals, name)))}
+    told = [getattr(signals, name).v for name in _STORY if name not in missing]
+    return _BETWEEN.join(told), tuple(missing.items())
 
 
-def _word(sample: Any, *, of_moment: bool = False) -> bytes | str:
+def _why_not(sample: Any) -> str | None:
+    """Why a signal has no value; None where it has one."""
     if sample is None:
         return LEFT_OUT
-    if sample.v is UNSET:
-        return sample.e or _NO_REASON
-    return b"" if of_moment else bytes(sample.v)
+    return (sample.e or _NO_REASON) if sample.v is UNSET else None
 
 
-@lru_cache(maxsize=STORIES_KEPT)
-def _keep_story(words: tuple[bytes | str, ...]) -> Story:
-    return _read_story(words, kept=True)
+def _read_story(words: bytes, missing: Missing, *, kept: bool = False) -> Story:
+    gone = dict(missing)
+    told = [name for name in _STORY if name not in gone]
+    pairs = zip(told, words.split(_BETWEEN) if told else [], strict=True)
+    return Story({name: _VALUES[name].decode(word) for name, word in pairs}, gone, kept=kept)
 
 
-def _read_story(words: tuple[bytes | str, ...], *, kept: bool) -> Story:
-    signals: dict[str, Any] = {}
-    missing: dict[str, str] = {}
-    for name, word in zip((*_STORY, *_MOMENT), words, strict=True):
-        if isinstance(word, str):
-            missing[name] = word
-        elif name not in MOMENT:
-            signals[name] = _VALUES[name].decode(word)
-    return Story(signals, missing, kept=kept)
+_keep_story = lru_cache(maxsize=STORIES_KEPT)(partial(_read_story, kept=True))
 
 
 def _read_each(text: str) -> Payload:
