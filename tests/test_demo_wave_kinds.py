@@ -26,9 +26,11 @@ from hushgate.signup.mail.records import Ledger
 from hushgate.signup.mail.rule import Subject
 from hushgate.state.local import LocalState
 from hushgate_demo.wave import WAVES, people
-from hushgate_demo.wave.crowd import HOUR
+from hushgate_demo.wave.client import Visit
+from hushgate_demo.wave.crowd import HOUR, in_a_group
 from hushgate_demo.wave.driver import INTERACTIONS, with_user_agent
 from hushgate_demo.wave.kinds import KINDS, Kind
+from hushgate_demo.wave.layers import count, layered
 from hushgate_demo.wave.timed import HANDS, gather
 from hushgate_demo.wave.timed import replay as send
 from hushgate_demo.wave.visitor import Signup
@@ -153,6 +155,24 @@ def test_waves_tell_stories_that_the_gate_can_read(name: str, hand: str) -> None
     assert read_record(visitor.signals, {}).signals["user_agent"].count("Chrome/155") == 1
 
 
+def test_the_table_says_how_many_ordinary_people_were_asked_and_why() -> None:
+    """A crowd of one new domain within an hour looks as a wave does: it is put in on purpose, and its share is told apart."""
+    asked = {"layer": "mail", "code": "mail-domain-burst", "decision": "challenge", "row": False}
+    let_in = {"layer": None, "code": None, "decision": "allow", "row": True}
+    signups = gather(KINDS["sequence"], "person", 1, 20, 0, 1, tag=TAG)
+    people = [replace(one.visitor, email=f"{place}.{one.visitor.email}") for place, one in enumerate(signups)]
+    log = {one.email: asked if in_a_group(one.email) else let_in for one in people}
+    log[next(one.email for one in people if one.person and not in_a_group(one.email))] = asked
+    table = count("", [Visit(one, 200, converted=False) for one in people], log)
+    assert (table.ordinary.asked, table.ordinary.refused, table.wave.asked) == (34, 0, 0)
+    said = layered(table)
+    assert (
+        re.search(r"asked for a step more +0 +34\n", said)
+        and "33 of 33 were asked" in said
+        and "1 of the 32 others" in said
+    )
+
+
 def test_a_small_wave_against_the_demo_over_http(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with running_demo(tmp_path) as demo:
         (table,) = send(demo.url, demo.gate, name="sequence", count=24, people=6, earlier=6, hands=["person"])
@@ -161,4 +181,5 @@ def test_a_small_wave_against_the_demo_over_http(tmp_path: Path, capsys: pytest.
     assert table.wave.stopped["mail", "mail-sequence", "challenge"] >= 22
     assert table.ordinary.refused == 0
     printed = capsys.readouterr().out
+    assert re.search(rf"asked for a step more +{table.wave.asked} +{table.ordinary.asked}\n", printed)
     assert "by the wave's own clock" in printed and "mail-sequence" in printed and "real rows" in printed

@@ -22,6 +22,11 @@ _MADE_UP = ("duck.com", "mozmail.com")
 UNIVERSITY, COMPANY = "stud.hochschule.example.net", "werkzeug.example.org"
 
 
+def in_a_group(email: str) -> bool:
+    """Whether it is one of the university's or the company's, who all come within an hour."""
+    return email.endswith((f"@{UNIVERSITY}", f"@{COMPANY}"))
+
+
 def ordinary(random: Random, at: float, number: int, tag: str) -> Signup:
     """One signup like any other."""
     domain = random.choices([one for one, _ in _DOMAINS], [share for _, share in _DOMAINS])[0]
