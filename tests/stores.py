@@ -13,6 +13,7 @@ import pytest
 
 from hushgate.errors import StateLost
 from hushgate.state import Batch, Count, Counting, Quota, State, Take, Taken, Tally, open_state
+from hushgate.state.local import LocalState
 from servers import Cluster, Server, redis_cluster, redis_server
 
 KINDS = ["lmdb", "redis", "redis-cluster"]
@@ -47,6 +48,14 @@ def state(opener: Opener) -> Iterator[State]:
     state = opener()
     yield state
     state.close()
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[LocalState]:
+    """The store of one machine, by itself."""
+    local = LocalState(tmp_path / "state")
+    yield local
+    local.close()
 
 
 _number = iter(range(10**9))
