@@ -55,7 +55,7 @@ Found = list[tuple[str, Finding]]
 
 
 class Background(NamedTuple):
-    """What the checks of the story said, and its evidence for the others. It is shared, and never changed."""
+    """What the checks of the story said, heaviest first, and its evidence for the others. It is shared, and never changed."""
 
     story: Evidence
     found: Found
@@ -74,12 +74,13 @@ class Watch:
 
     def background(self, story: Evidence) -> Background:
         """Runs the checks that read nothing but the story."""
-        return Background(story, *self._first.run(story, story))
+        found, unjudged, judged = self._first.run(story, story)
+        return Background(story, sorted(found, key=_lightness), unjudged, judged)
 
     def run(self, background: Background, moment: Evidence) -> Report:
         """Runs the others, and joins what they say with what is known."""
         found, unjudged, judged = self._second.run(background.story, moment)
-        joined = sorted(background.found + found, key=_lightness)
+        joined = sorted(background.found + found, key=_lightness) if found else background.found
         return Report(self, joined, background.unjudged + unjudged, background.judged | judged)
 
 

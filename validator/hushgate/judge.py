@@ -77,13 +77,10 @@ def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None 
 
 
 def _background(visit: Visit, story: Story, watch: Watch, network: Network | None) -> Background:
-    stable = visit.headers.copy()
-    for name in VOLATILE & stable.keys():
-        del stable[name]
-    headers = tuple(stable.items())
+    headers = tuple([told for told in visit.headers.items() if told[0] not in VOLATILE])
     if story.kept and not visit.page and _length(visit.headers) <= HEADERS_MAX:
         return _keep_background(watch, story, headers, network, visit.action)
-    return watch.background(of_story(story, stable, network, visit.action, visit.page))
+    return watch.background(of_story(story, dict(headers), network, visit.action, visit.page))
 
 
 def _length(headers: dict[str, str]) -> int:

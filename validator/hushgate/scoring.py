@@ -46,15 +46,15 @@ def score(report: Report, thresholds: Thresholds, *, datacenter: bool, hands: bo
     score = 100 * (1 - product(1 - strongest / 100)); a HARD finding lifts it to at least 95. Where ``hands`` are shown and nothing
     about the input speaks against them, all that follows from a changed identity counts as one family.
     """
-    hands = hands and not any(family in INPUT_FAMILIES and finding.weight for family, finding in report.findings)
+    weighty = [found for found in report.findings if found[1].weight]
+    hands = hands and INPUT_FAMILIES.isdisjoint([family for family, _ in weighty])
     strongest: dict[str, int] = {}
     hard = False
-    for family, finding in report.findings:
-        if finding.weight:
-            group = _group(family, finding.check, datacenter=datacenter, hands=hands)
-            if finding.weight > strongest.get(group, 0):
-                strongest[group] = finding.weight
-            hard = hard or finding.tier == _HARD
+    for family, finding in weighty:
+        group = _group(family, finding.check, datacenter=datacenter, hands=hands)
+        if finding.weight > strongest.get(group, 0):
+            strongest[group] = finding.weight
+        hard = hard or finding.tier == _HARD
     rest = 1.0
     for weight in strongest.values():
         rest *= 1 - weight / 100

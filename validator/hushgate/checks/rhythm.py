@@ -42,9 +42,9 @@ def _helped(interaction: Interaction) -> bool:
 def keys_not_held(interaction: Interaction) -> str | None:
     """A finger holds a key for 60 to 130 ms."""
     dwell = interaction.dwell
-    if dwell is None or dwell.n < 8 or dwell.p50 is None or _helped(interaction):
+    if dwell is None or dwell.n < 8 or dwell.p50 is None or dwell.p50 >= 20 or _helped(interaction):
         return None
-    return f"keys were held for {dwell.p50:g} ms" if dwell.p50 < 20 else None
+    return f"keys were held for {dwell.p50:g} ms"
 
 
 @check(
@@ -64,9 +64,9 @@ def keys_not_held(interaction: Interaction) -> str | None:
 def keys_even(interaction: Interaction) -> str | None:
     """Hands vary by a third; a fixed delay does not."""
     dwell = interaction.dwell
-    if dwell is None or dwell.n < 12 or dwell.cv is None or _helped(interaction):
+    if dwell is None or dwell.n < 12 or dwell.cv is None or dwell.cv >= 0.12 or _helped(interaction):
         return None
-    return f"{dwell.n} keys were held for the same time, within {dwell.cv:.0%}" if dwell.cv < 0.12 else None
+    return f"{dwell.n} keys were held for the same time, within {dwell.cv:.0%}"
 
 
 @check(
@@ -92,9 +92,9 @@ def keys_without_pause(interaction: Interaction) -> str | None:
     flight = interaction.flight
     if flight is None or flight.n < 12 or flight.p50 is None or flight.p90 is None:
         return None
-    if _helped(interaction) or flight.p90 >= 15:
+    if flight.p50 >= 5 or flight.p90 >= 15 or _helped(interaction):
         return None
-    return f"{flight.n} keys were pressed {flight.p50:g} ms after the one before" if flight.p50 < 5 else None
+    return f"{flight.n} keys were pressed {flight.p50:g} ms after the one before"
 
 
 @check(

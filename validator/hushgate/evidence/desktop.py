@@ -8,6 +8,7 @@ from hushgate.signals import Interaction, Screen
 
 _X_BORDERS = 8
 _MOVES, _TAPS = 30, 3
+_UNLIKELY = Missing("not likely a mouse of an X server")
 
 
 @derived
@@ -32,9 +33,10 @@ def x_pointer(browser: Browser, screen: Screen, platform: str, interaction: Inte
     An X server hands Chromium whole pixels (both were measured); a Wayland compositor the finer places that a hand's mouse, or a
     finger, comes to. The two that do not are remote desktops and virtual machines under Wayland: likely, not sure.
     """
-    plain = _linux(browser, screen, platform) and _borders(screen) == 0
     enough = (interaction.mouse and interaction.moves >= _MOVES) or interaction.touch >= _TAPS
-    return True if plain and enough and not interaction.fractional else Missing("not likely a mouse of an X server")
+    if interaction.fractional or not enough or _borders(screen) or not _linux(browser, screen, platform):
+        return _UNLIKELY
+    return True
 
 
 def _borders(screen: Screen) -> float:
