@@ -103,6 +103,29 @@ def lost_within(work: Callable[[], object], seconds: float = 0.5) -> None:
     assert time.monotonic() - began < seconds
 
 
+def lost_to_strangers(folder: Path, *works: Callable[[], object]) -> None:
+    """Whoever may not write into a store's folder is told that it is lost, and of no path. The store is closed meanwhile."""
+
+    def as_stranger() -> list[str]:
+        if os.getuid() == 0:
+            os.setuid(65534)  # root may write anywhere
+        said = []
+        for work in works:
+            with pytest.raises(StateLost) as caught:
+                work()
+            said.append(str(caught.value))
+        return said
+
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for path in folder.parents:
+        if path.stat().st_uid == os.getuid() and path != Path("/"):
+            path.chmod(path.stat().st_mode | 0o011)
+    said = in_child(as_stranger)
+    folder.chmod(0o755)
+    assert len(said) == len(works) and all(str(folder.parent) not in text for text in said)
+
+
 def comes_back(work: Callable[[], Any], seconds: float = 10) -> Any:
     """What the work answers, once the store is there again. Until then it is told so, in time and in no other way."""
     deadline = time.monotonic() + seconds

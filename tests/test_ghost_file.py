@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import sqlite3
 import stat
@@ -14,7 +13,7 @@ import pytest
 
 from hushgate.errors import StateLost
 from hushgate.ghost.file import File
-from stores import FORK, comes_back, fresh, in_child, in_children, lost_within
+from stores import FORK, comes_back, fresh, in_child, in_children, lost_to_strangers, lost_within
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY) WITHOUT ROWID;"
 
@@ -178,28 +177,10 @@ def test_it_in_a_place_that_is_none_is_lost(tmp_path: Path) -> None:
 
 
 def test_it_in_a_folder_that_cannot_be_written_is_lost(tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
-    store = Store(folder / "book.sqlite")
+    store = Store(tmp_path / "folder" / "book.sqlite")
     store.ping()
     store.close()
-
-    def as_nobody() -> list[str]:
-        if os.getuid() == 0:
-            os.setuid(65534)  # root may write anywhere
-        said = []
-        for work in (store.ping, lambda: once(store, "n")):
-            with pytest.raises(StateLost) as caught:
-                work()
-            said.append(str(caught.value))
-        return said
-
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    for path in (tmp_path, *tmp_path.parents):
-        if path.stat().st_uid == os.getuid() and path != Path("/"):
-            path.chmod(path.stat().st_mode | 0o011)
-    assert all(str(tmp_path) not in text for text in in_child(as_nobody))
-    folder.chmod(0o755)
+    lost_to_strangers(tmp_path / "folder", store.ping, lambda: once(store, "n"))
 
 
 def test_a_full_disk_is_lost_and_comes_back(tmp_path: Path) -> None:

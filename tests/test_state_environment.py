@@ -19,7 +19,7 @@ from hushgate.errors import StateLost
 from hushgate.state import Limit, environment
 from hushgate.state.local import LocalState
 from hushgate.state.room import is_steady
-from stores import FORK, comes_back, fresh, in_child, in_children, lost_within
+from stores import FORK, comes_back, fresh, in_child, in_children, lost_to_strangers, lost_within
 
 
 def test_a_deleted_file_is_noticed_by_all_that_hold_it(local: LocalState) -> None:
@@ -186,25 +186,7 @@ def test_a_folder_that_cannot_be_written_is_lost(tmp_path: Path) -> None:
     state = LocalState(tmp_path / "folder" / "state")
     state.ping()
     state.close()
-
-    def as_nobody() -> list[str]:
-        if os.getuid() == 0:
-            os.setuid(65534)  # root may write anywhere
-        said = []
-        for work in (state.ping, lambda: state.spend("a", "n", 60), state.sweep):
-            with pytest.raises(StateLost) as caught:
-                work()
-            said.append(str(caught.value))
-        return said
-
-    folder = tmp_path / "folder"
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    for path in (tmp_path, *tmp_path.parents):
-        if path.stat().st_uid == os.getuid() and path != Path("/"):
-            path.chmod(path.stat().st_mode | 0o011)
-    assert all(str(tmp_path) not in text for text in in_child(as_nobody))
-    folder.chmod(0o755)
+    lost_to_strangers(tmp_path / "folder", state.ping, lambda: state.spend("a", "n", 60), state.sweep)
 
 
 def test_a_disk_that_is_full_is_lost_and_comes_back(tmp_path: Path) -> None:
