@@ -124,7 +124,6 @@ class File:
             )
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=OFF")
                 connection.executescript(self._schema)
                 connection.execute("PRAGMA busy_timeout=0")
             except sqlite3.Error as error:
