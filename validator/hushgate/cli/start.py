@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import socket
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
+from hushgate.state.alone import alone
+
 PORT = click.IntRange(1, 65535)
-_LOCK = "demo.lock"
 
 
 def resolve(_context: click.Context, option: click.Parameter, host: str) -> str:
@@ -79,9 +79,9 @@ def folder_trouble(folder: Path) -> str:
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Keeps a second demo out of the folder for as long. Raises SystemExit where there is one already."""
-    with (folder / _LOCK).open("w") as door:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(alone(folder / "demo"))
         except BlockingIOError:
             raise SystemExit(
                 f"hushgate demo: another demo writes to {folder}.\n"
