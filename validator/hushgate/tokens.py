@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from hushgate.decision import Conversion
 from hushgate.errors import TokenExpired, TokenForged, TokenMissing
-from hushgate.keys import KeyRing, b64, decode64
+from hushgate.keys import KeyRing, decode64, encode64
 from hushgate.signing import TimestampSigner
 from hushgate.visit import Confidence, Decision, Finding, Verdict
 
@@ -95,6 +95,8 @@ def _pack(claims: Claims) -> bytes:
 
 
 def _cut(text: str) -> str:
+    if len(text) <= SAW_BYTES and text.isascii():
+        return text
     return text.encode("utf-8", "replace")[:SAW_BYTES].decode("utf-8", "ignore")
 
 
@@ -113,10 +115,10 @@ class Tokens:
     def mint(self, claims: Claims) -> str:
         """A token for these claims, of one length whatever they say."""
         key = self._ring.newest
-        nonce = os.urandom(12)
+        key_id, nonce = key.id.encode(), os.urandom(12)
         cipher = _cipher(self._ring.derive("token-inner", key.id) or b"")
-        sealed = nonce + cipher.encrypt(nonce, _pack(claims), key.id.encode())
-        return self._signer.sign(f"{key.id}~{b64(sealed)}").decode()
+        sealed = nonce + cipher.encrypt(nonce, _pack(claims), key_id)
+        return self._signer.sign(b"%b~%b" % (key_id, encode64(sealed))).decode()
 
     def read(self, text: str) -> Claims:
         """Reads a token back.

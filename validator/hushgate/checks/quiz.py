@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushgate.quiz import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit, exact_as_said
+from hushgate.quiz import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit, exact_as_said, fits, is_between
 from hushgate.registry import Tier, check
 from hushgate.signals import Screen
 
+_GECKO_UNITS = [float(GECKO_UNIT)]
 _CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 _FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 _NEWER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/999.0.0.0 Safari/537.36"
@@ -122,13 +123,15 @@ def quiz_other_engine(quiz_marks: Marks, quiz_engine: str, screen: Screen | None
     traits = quiz_marks.traits
     if len(traits) > 1 and all(owners and quiz_engine not in owners for owners in traits):
         return "styles print as another engine's"
-    own, other = [float(GECKO_UNIT)], _blink_units(screen)
-    if quiz_engine != "gecko":
-        own, other = other, own
     lengths = quiz_marks.lengths
-    if len(lengths) < 4 or not any(all_fit(lengths, unit) for unit in other):
+    if len(lengths) < 4:
         return None
-    odd = min(sum(not one.fits(unit) for one in lengths) for unit in own)
+    gecko = quiz_engine == "gecko"
+    other = _blink_units(screen) if gecko else _GECKO_UNITS
+    if not any([all_fit(lengths, unit) for unit in other]):  # noqa: C419 - a generator takes twice as long
+        return None
+    own = _GECKO_UNITS if gecko else _blink_units(screen)
+    odd = min(sum(not fits(one, unit) for one in lengths) for unit in own)
     return f"lengths come in another engine's steps ({_words(lengths)})" if odd > 1 else None
 
 
@@ -146,7 +149,7 @@ def quiz_too_exact(quiz_marks: Marks, quiz_engine: str, screen: Screen | None = 
     if len(exact_as_said(quiz_marks.lengths)) < 3:  # most visits end here, before the slower question
         return None
     units = [GECKO_UNIT, *_blink_units(screen)]
-    telling = [one for one in quiz_marks.lengths if one.between(units)]
+    telling = [one for one in quiz_marks.lengths if is_between(one, units)]
     if len(telling) < 3 or len(exact_as_said(telling)) < len(telling):
         return None
     return f"lengths are exact, and {quiz_engine} rounds them ({_words(telling)})"
@@ -159,4 +162,4 @@ def _blink_units(screen: Screen | None) -> list[float]:
 
 
 def _words(lengths: list[Length]) -> str:
-    return ", ".join(f"{one.said:g} px" for one in lengths[:3])
+    return ", ".join(f"{said:g} px" for said, _, _ in lengths[:3])

@@ -8,7 +8,7 @@ everywhere. What it is worth, and what it is not, stands in docs/protocol.md, se
 from __future__ import annotations
 
 from hushgate.quiz.draw import QUIZ_VERSION, ask, make_seed, read_seed, write_seed
-from hushgate.quiz.marks import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit, exact_as_said, mark
+from hushgate.quiz.marks import BLINK_UNIT, GECKO_UNIT, Length, Marks, all_fit, exact_as_said, fits, is_between, mark
 
 __all__ = [
     "BLINK_UNIT",
@@ -19,6 +19,8 @@ __all__ = [
     "all_fit",
     "ask",
     "exact_as_said",
+    "fits",
+    "is_between",
     "make_seed",
     "mark",
     "read_seed",

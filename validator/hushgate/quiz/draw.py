@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from hushgate.keys import b64, unb64
@@ -49,6 +50,16 @@ def read_seed(text: str) -> bytes | None:
 def drawn(seed: bytes) -> list[tuple[Kind, bytes]]:
     """The questions that are worked out, each with the bytes that its numbers come from."""
     return [(kind, seed[at : at + BYTES]) for at, kind in _order(seed[0])]
+
+
+def right_answers(seed: bytes) -> list[tuple[float, ...]]:
+    """The numbers in the right answers to these questions."""
+    return [answer(seed[at : at + BYTES]) for at, answer in _answers(seed[0])]
+
+
+@lru_cache(maxsize=256)
+def _answers(first: int) -> list[tuple[int, Callable[[bytes], tuple[float, ...]]]]:
+    return [(at, kind.answer) for at, kind in _order(first)]
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from itertools import chain
 
 from msgspec import Struct
 
-from hushgate.quiz.draw import COMPUTED, drawn, layouts, traits
+from hushgate.quiz.draw import COMPUTED, drawn, layouts, right_answers, traits
 from hushgate.quiz.traits import PER_QUIZ
 
 GECKO_UNIT = 60
@@ -25,20 +25,8 @@ _SLACK, _SHARE = 0.5, 0.002
 """How far off an answer may be, in px and as a share: at a page zoom of 25 % one unit is 1/16 px, and a ratio multiplies it."""
 
 
-class Length(Struct, frozen=True, gc=False):
-    """A length as it was answered, what it is exactly, and half of its last digit."""
-
-    said: float
-    exact: float
-    grain: float
-
-    def fits(self, unit: float) -> bool:
-        """Whether the answer is a whole number of ``1 / unit`` px, as far as its digits tell."""
-        return _near(self.said, unit, self.grain)
-
-    def between(self, units: Sequence[float]) -> bool:
-        """Whether the exact length is between the steps of all these units, so that laying it out must change it."""
-        return not any(_near(self.exact, unit, 2 * self.grain) for unit in units)
+Length = tuple[float, float, float]
+"""A length as it was answered, what it is exactly, and half of its last digit. A plain tuple: every visit has some eight of them."""
 
 
 class Marks(Struct, frozen=True):
@@ -62,12 +50,11 @@ class Marks(Struct, frozen=True):
 
 def mark(seed: bytes, answers: Sequence[str]) -> Marks:
     """Marks the answers to the quiz of this seed. Never raises."""
-    questions, given = drawn(seed), answers[:COMPUTED]
-    exact = [kind.answer(numbers) for kind, numbers in questions]
+    given, exact = answers[:COMPUTED], right_answers(seed)
     lengths = _all_at_once(given, exact, layouts(seed))
     right, blank = COMPUTED, 0
     if lengths is None:
-        right, blank, lengths = _one_by_one(given, exact, [kind.layout for kind, _ in questions])
+        right, blank, lengths = _one_by_one(given, exact, [kind.layout for kind, _ in drawn(seed)])
     named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ])  # noqa: B905 - there may be fewer answers
     return Marks(COMPUTED, right, blank, lengths, [trait.owners.get(answer, []) for trait, answer in named])
 
@@ -110,7 +97,7 @@ def _uneven(
 ) -> list[Length]:
     """The lengths that do not come out even. All four are of one length."""
     return [
-        Length(value, true, _GRAINS[len(word) - word.index(".") - 1])
+        (value, true, _GRAINS[len(word) - word.index(".") - 1])
         for word, value, true, layout in zip(words, said, exact, layouts)  # noqa: B905 - see above
         if layout and "." in word
     ]
@@ -118,15 +105,27 @@ def _uneven(
 
 def exact_as_said(lengths: Sequence[Length]) -> list[Length]:
     """Those of which nothing was rounded but the last digit."""
-    return [one for one in lengths if -one.grain <= one.said - one.exact <= one.grain]
+    return [(said, exact, grain) for said, exact, grain in lengths if -grain <= said - exact <= grain]
+
+
+def fits(length: Length, unit: float) -> bool:
+    """Whether an answer is a whole number of ``1 / unit`` px, as far as its digits tell."""
+    said, _, grain = length
+    return _near(said, unit, grain)
 
 
 def all_fit(lengths: Sequence[Length], unit: float) -> bool:
-    """Whether every answer is a whole number of ``1 / unit`` px."""
-    for one in lengths:  # noqa: SIM110 - a generator takes twice as long
-        if not _near(one.said, unit, one.grain):
+    """Whether every answer does."""
+    for said, _, grain in lengths:  # noqa: SIM110 - a generator takes twice as long
+        if not _near(said, unit, grain):
             return False
     return True
+
+
+def is_between(length: Length, units: Sequence[float]) -> bool:
+    """Whether the exact length is between the steps of all these units, so that laying it out must change it."""
+    _, exact, grain = length
+    return not any(_near(exact, unit, 2 * grain) for unit in units)
 
 
 def _split(answer: str) -> list[str]:
