@@ -113,8 +113,6 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
     now = time.time() * 1000
     page: Page = payload.page
     skew = None if page.clock is None else round(page.clock - now)
-    who = house.sessions.who(caller.user_agent, address_prefix(caller.ip), caller.story, session.key)
-    quiz = house.sessions.quiz(session)
     return Visit(
         id=new_id(),
         at=round(now / 1000, 3),
@@ -126,13 +124,23 @@ def _visit(house: House, caller: Caller, session: Session, payload: Payload) -> 
         signals=payload.signals,
         missing=payload.story.missing,
         timing=Timing(max(0.0, round(now - session.first)), page.open_ms, skew),
-        opened={
-            "user_agent": "same" if who.agent == session.agent else "changed",
-            "address": "same" if who.prefix == session.prefix else "changed",
-            **({"story": "changed"} if session.story and session.story != who.story else {}),
-            **({"quiz": write_seed(quiz)} if quiz else {}),
-        },
+        opened=_opened(house, caller, session),
     )
+
+
+def _opened(house: House, caller: Caller, session: Session) -> dict[str, str]:
+    """What has become of what the session was opened with, and the quiz that was asked."""
+    who = house.sessions.who(caller.user_agent, address_prefix(caller.ip), caller.story, session.key)
+    opened = {
+        "user_agent": "same" if who.agent == session.agent else "changed",
+        "address": "same" if who.prefix == session.prefix else "changed",
+    }
+    if session.story and session.story != who.story:
+        opened["story"] = "changed"
+    quiz = house.sessions.quiz(session)
+    if quiz:
+        opened["quiz"] = write_seed(quiz)
+    return opened
 
 
 def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgement:

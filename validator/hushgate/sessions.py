@@ -13,7 +13,7 @@ from itsdangerous import BadSignature
 from msgspec import Struct
 
 from hushgate.errors import BadField, SealBroken, SessionExpired, SessionForged
-from hushgate.keys import KeyRing, b64, new_nonce, unb64
+from hushgate.keys import KeyRing, b64, decode64, new_nonce, unb64
 from hushgate.quiz import QUIZ_VERSION, make_seed
 from hushgate.signing import Signer
 
@@ -44,6 +44,10 @@ class Session(Struct, frozen=True, array_like=True):
     prefix: str
     quiz: str = ""
     story: str = ""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Session).decode
 
 
 class Who(NamedTuple):
@@ -93,7 +97,7 @@ class Sessions:
         session = Session(
             site, action, new_nonce(), key_id, now, first or now, who.agent, who.prefix, QUIZ_VERSION, who.story
         )
-        text = self._signer.sign(b64(msgspec.msgpack.encode(session))).decode()
+        text = self._signer.sign(b64(_encode(session))).decode()
         return Opened(text, b64(self._seal_key(text, key_id)), self.quiz(session) or b"")
 
     def quiz(self, session: Session) -> bytes | None:
@@ -116,7 +120,7 @@ class Sessions:
             SessionExpired: past its time to live.
         """
         try:
-            session = msgspec.msgpack.decode(unb64(self._signer.unsign(text).decode()), type=Session)
+            session = _decode(decode64(self._signer.unsign(text)))
         except (BadSignature, ValueError, msgspec.DecodeError):
             raise SessionForged("not a session of this gate", "session") from None
         age = time.time() * 1000 - session.at

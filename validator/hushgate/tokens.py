@@ -7,7 +7,6 @@ holds nor its length tells the verdict.
 from __future__ import annotations
 
 import os
-import struct
 import time
 from functools import lru_cache
 
@@ -57,24 +56,14 @@ class Claims(Struct, frozen=True, array_like=True):
     mail: str = ""
 
 
-class _Short(Struct, frozen=True, array_like=True):
-    """A finding as the token holds it."""
-
-    check: str
-    tier: str
-    weight: int
-    saw: str
+_Short = tuple[str, str, int, str]
+"""A finding as the token holds it: check, tier, weight, saw."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class _Inner(Struct, frozen=True, array_like=True):
-    claims: Claims
-    findings: list[_Short]
-
-
-_decode_inner = msgspec.msgpack.Decoder(_Inner).decode
+_decode_inner = msgspec.msgpack.Decoder(tuple[Claims, list[_Short]]).decode
 
 
 @lru_cache(maxsize=64)
@@ -84,13 +73,13 @@ def _cipher(key: bytes) -> AESGCM:
 
 def _pack(claims: Claims) -> bytes:
     """The claims in INNER_BYTES bytes, leaving out the lightest findings where they do not fit."""
-    shorts = [_Short(f.check, f.tier, f.weight, _cut(f.saw)) for f in claims.findings]
-    bare = msgspec.structs.replace(claims, findings=[])
+    shorts = [(f.check, f.tier, f.weight, _cut(f.saw)) for f in claims.findings]
+    bare = msgspec.structs.replace(claims, findings=[]) if shorts else claims
     while True:
         more = len(claims.findings) - len(shorts)
-        data = _encode(_Inner(msgspec.structs.replace(bare, more=more) if more else bare, shorts))
+        data = _encode((msgspec.structs.replace(bare, more=more) if more else bare, shorts))
         if len(data) <= INNER_BYTES - 2:
-            return struct.pack(">H", len(data)) + data.ljust(INNER_BYTES - 2, b"\0")
+            return len(data).to_bytes(2, "big") + data.ljust(INNER_BYTES - 2, b"\0")
         shorts.pop()
 
 
@@ -150,8 +139,7 @@ class Tokens:
         try:
             sealed = decode64(text)
             data = _cipher(key).decrypt(sealed[:12], sealed[12:], key_id)
-            inner = _decode_inner(data[2 : 2 + int.from_bytes(data[:2])])
+            claims, shorts = _decode_inner(data[2 : 2 + int.from_bytes(data[:2])])
         except (InvalidTag, ValueError, msgspec.DecodeError):
             raise TokenForged("not a token of this gate") from None
-        findings = [Finding(s.check, s.tier, s.weight, s.saw) for s in inner.findings]
-        return msgspec.structs.replace(inner.claims, findings=findings) if findings else inner.claims
+        return msgspec.structs.replace(claims, findings=[Finding(*short) for short in shorts]) if shorts else claims

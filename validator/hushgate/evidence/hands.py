@@ -8,6 +8,8 @@ from hushgate.signals import Interaction
 
 _MOVES, _REPORTS_EACH = 60, 1.2
 _QUEUED_LEAST = 0.15
+_NOT_ASKED = Missing("nobody could ask what waits behind a key")
+_HARDLY_TYPED = Missing("hardly anything was typed, or not by keys alone")
 _CHARACTERS, _OVERLAPS, _LEAST_HELD_MS, _LEAST_SPREAD = 20, 2, 40.0, 0.12
 
 
@@ -28,9 +30,9 @@ def keys_alone(interaction: Interaction, browser: Browser) -> bool | Missing:
     (XTest, virtual-keyboard), or hand over text with no key at all: fewer keys than characters. Source: InputMethodAuraLinux in Chromium (ui/base/ime).
     """
     if interaction.queued is None:
-        return Missing("nobody could ask what waits behind a key")
+        return _NOT_ASKED
     if (interaction.touch and browser.system != "linux") or not _by_keys(interaction):
-        return Missing("hardly anything was typed, or not by keys alone")
+        return _HARDLY_TYPED
     return _bare(interaction)
 
 
