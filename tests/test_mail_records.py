@@ -158,7 +158,7 @@ def test_no_address_and_no_domain_is_in_the_store_and_its_counters_are_bounded(
     state.close()
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert not [name for name in (b"zebra", b"quagga", b"okapi", b"192.0") if name in written]
-    kinds = len(Records._fields) + 12
+    kinds = len(Records.__struct_fields__) + 12
     handle = LocalState(path)
     count = handle.file.run(lambda held: held.stat()["entries"])
     handle.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hushgate.caller import Caller, address_prefix
 from hushgate.config import Site
@@ -26,6 +28,9 @@ from hushgate.visit import Confidence, Decision, Finding, Skip, Verdict, Word, n
 log = logging.getLogger(__name__)
 
 
+_HIDDEN = frozenset({"verified", "step_up", "on_commit"})
+
+
 class RequestLike(Protocol):
     """What is read of a customer's request: any WSGI request object has it."""
 
@@ -34,8 +39,7 @@ class RequestLike(Protocol):
         """The WSGI environment."""
 
 
-@dataclass(frozen=True)
-class Admission:
+class Admission(Struct, frozen=True):
     """The decision about one signup.
 
     ``reasons`` is what every layer of the door said, in words; ``reason`` is the one that decided. ``retry_after`` is in
@@ -52,16 +56,23 @@ class Admission:
     verdict: Verdict | None = None
     score: float | None = None
     confidence: Confidence | None = None
-    findings: list[Finding] = field(default_factory=list)
-    skipped: list[Skip] = field(default_factory=list)
+    findings: list[Finding] = []
+    skipped: list[Skip] = []
     would: Decision | None = None
-    lost: list[str] = field(default_factory=list)
-    reasons: list[Word] = field(default_factory=list)
+    lost: list[str] = []
+    reasons: list[Word] = []
     retry_after: int = 0
-    log: dict[str, str | float | None] = field(default_factory=dict)
-    verified: Verified | None = field(default=None, repr=False)
-    step_up: str = field(default="", repr=False)
-    on_commit: list[Callable[[], bool]] = field(default_factory=list, repr=False, compare=False)
+    log: dict[str, str | float | None] = {}
+    verified: Verified | None = None
+    step_up: str = ""
+    on_commit: list[Callable[[], bool]] = []
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """What may be shown of it: no token, and nothing that can be spent."""
+        return [(name, getattr(self, name)) for name in self.__struct_fields__ if name not in _HIDDEN]
+
+    def __repr__(self) -> str:
+        return f"Admission({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
     @property
     def allowed(self) -> bool:
@@ -186,22 +197,21 @@ def _spoken(said: Said) -> Spoken:
 
 def _admission(answer: Answer) -> Admission:
     attempt, decision, would, word = answer.attempt, answer.decision, answer.would, answer.deciding
-    claims = attempt.claims
-    by_headers = attempt.headers
-    judged = claims or (by_headers.judged if attempt.verdict and by_headers else None)
+    claims, by_headers, verdict = attempt.claims, attempt.headers, attempt.verdict
+    judged = claims or (by_headers.judged if verdict and by_headers else None)
     shown = claims or (by_headers.judged if by_headers else None)
     return Admission(
         decision=decision,
         conversion=claims.conversion if claims and decision == "allow" else "suppress",
         reason=word.reason if word else "no layer of the door is on",
         id=attempt.visit,
-        verdict=attempt.verdict,
+        verdict=verdict,
         score=judged.score if judged else None,
         confidence=judged.confidence if judged else None,
         findings=shown.findings if shown else [],
         skipped=[*(by_headers.skipped if by_headers else []), *answer.skipped],
         would=would if would != decision or not attempt.site.rules.enforce else None,
-        lost=list(dict.fromkeys(answer.lost)),
+        lost=list(dict.fromkeys(answer.lost)) if answer.lost else [],
         reasons=[said.word for said in answer.said],
         retry_after=word.retry_after if word and decision == "throttle" else 0,
         log=_log(answer, word),

@@ -212,12 +212,14 @@ def read_caller(environ: Mapping[str, Any], proxies: tuple[IPNetwork, ...]) -> C
 
 def told_caller(ip: str, scheme: str, headers: Mapping[str, str]) -> Caller:
     """The caller that a backend tells of, whose word is believed: no proxy is looked for. Never raises."""
-    told: dict[str, str] = {}
-    for name, value in headers.items():
-        key = _told(name)
-        if key is not None:
+    told: dict[str | None, str] = dict(zip(map(_told, headers), headers.values(), strict=True))
+    if len(told) < len(headers):  # one name, written in several ways
+        told.clear()
+        for name, value in headers.items():
+            key = _told(name)
             told[key] = f"{told[key]},{value}" if key in told else value
-    return _caller(ip, scheme, _kept(told), None)
+    told.pop(None, None)  # all that is not kept
+    return _caller(ip, scheme, _kept(told), None)  # type: ignore[arg-type]
 
 
 def _caller(ip: str, scheme: str, headers: dict[str, str], line: tuple[str, str] | None) -> Caller:

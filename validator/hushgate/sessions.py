@@ -72,6 +72,7 @@ class Sessions:
     def __init__(self, ring: KeyRing, ttl: int) -> None:
         self._ring, self.ttl = ring, ttl
         self._signer = Signer(ring.oldest_first("session"))
+        self._hasher = lru_cache(maxsize=8)(self._new_hasher)
         self._kept = lru_cache(maxsize=HASHES_KEPT)(self._hash)
         self.who = lru_cache(maxsize=HASHES_KEPT)(self._who)
         """A request's ``Who``, by its user agent, address prefix and story, none of which is long, and a key's id."""
@@ -84,8 +85,12 @@ class Sessions:
         return Who(self._hash(agent, key_id), self._hash(prefix, key_id), self._hash(story, key_id))
 
     def _hash(self, value: str, key_id: str) -> str:
-        key = self._ring.derive("session-hash", key_id) or b""
-        return b64(hashlib.blake2b(value.encode("utf-8", "replace"), key=key, digest_size=HASH_BYTES).digest())
+        hasher = self._hasher(key_id).copy()
+        hasher.update(value.encode("utf-8", "replace"))
+        return b64(hasher.digest())
+
+    def _new_hasher(self, key_id: str) -> hashlib.blake2b:
+        return hashlib.blake2b(key=self._ring.derive("session-hash", key_id) or b"", digest_size=HASH_BYTES)
 
     def open(
         self, site: str, action: str, agent: str, prefix: str, first: int | None = None, story: str = ""

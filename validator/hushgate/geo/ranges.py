@@ -18,6 +18,7 @@ import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 Row = tuple[int, int, int, str]
@@ -27,6 +28,7 @@ _Numbers = dict[tuple[int, str], int]
 _MAGIC = b"hushgeo1"
 _HEAD = struct.Struct("<8s7Q")
 _CODES = "IIQIIIB"
+NAMES_KEPT = 4096
 
 
 def _pack(rows: Iterable[Row], bits: int, drop: int, numbers: _Numbers) -> tuple[array[int], array[int]]:
@@ -91,6 +93,7 @@ class Ranges:
             columns.append(_column(view[at : at + size], code))
             at += size + -size % 8
         self._starts4, self._networks4, self._starts6, self._networks6, self._asns, self._ends, self._names = columns
+        self._named = lru_cache(maxsize=NAMES_KEPT)(self._read)
         self.records = len(self._starts4) + len(self._starts6)
 
     def find(self, packed: bytes) -> tuple[int, str] | None:
@@ -101,6 +104,9 @@ class Ranges:
             network = self._networks6[bisect_right(self._starts6, int.from_bytes(packed[:8])) - 1]
         if network == 0:
             return None
+        return self._named(network)
+
+    def _read(self, network: int) -> tuple[int, str]:
         begin, end = self._ends[network - 1], self._ends[network]
         return self._asns[network], bytes(self._names[begin:end]).decode()
 

@@ -78,13 +78,13 @@ class Answer(Struct):
 
 
 def _decision(said: Sequence[Said]) -> Decision:
-    if len(said) > 1:
-        return _strongest(said).word.decision
-    return said[0].word.decision if said else "allow"
+    return _strongest(said).word.decision if said else "allow"
 
 
 def _strongest(said: Sequence[Said]) -> Said:
     """The strongest; of several, the first. An allow that lifts others decides where nothing stronger is left."""
+    if len(said) == 1:
+        return said[0]
     return max(said, key=lambda one: (strength(one.word.decision), bool(one.word.lifts)))
 
 
@@ -157,8 +157,9 @@ class Door:
     def _look(self, answer: Answer, layers: Sequence[Layer]) -> None:
         for layer in layers:
             rules = answer.rules(layer)
-            if rules:
-                self._add(answer, rules, self._try(answer, layer, layer.look))
+            word = self._try(answer, layer, layer.look) if rules else None
+            if rules and word:
+                self._add(answer, rules, word)
 
     def _asked(self, answer: Answer) -> list[tuple[Asking, Batch]]:
         """What the layers ask of the state store."""
@@ -188,7 +189,9 @@ class Door:
                 upto = taken + len(batch.takes)
                 part = Reply(reply.lease, reply.tally, reply.taken[taken:upto], reply.at)
                 taken = upto
-            self._add(answer, rules, self._try(answer, layer, layer.hear, part, answer.so_far(rules)))
+            word = self._try(answer, layer, layer.hear, part, answer.so_far(rules))
+            if word:
+                self._add(answer, rules, word)
 
     def _try(self, answer: Answer, layer: Layer, ask: Callable[..., T | None], *about: Any) -> T | None:
         """What a layer answers about an attempt; None, and the reason on record, where it cannot."""
@@ -209,13 +212,11 @@ class Door:
         self._house.metrics.count(self._house.metrics.not_judged, layer.name)
         answer.skipped.append(Skip(layer.name, why))
 
-    def _add(self, answer: Answer, rules: LayerRules, word: Word | None) -> None:
+    def _add(self, answer: Answer, rules: LayerRules, word: Word) -> None:
         """Adds a word, and strikes out those that it lifts, or itself where it is lifted already."""
-        if word is None:
-            return
         said = _step(Said(word, rules.enforce)) if answer.stepped else Said(word, rules.enforce)
-        earlier = next((one for one in answer.said if one.word.lifts and _lifts(one, said)), None)
-        answer.said.append(replace(said, lifted=earlier.word.layer) if earlier else said)
+        earlier = [one for one in answer.said if one.word.lifts and _lifts(one, said)]
+        answer.said.append(replace(said, lifted=earlier[0].word.layer) if earlier else said)
         if said.word.lifts:
             answer.said = [
                 replace(one, lifted=said.word.layer) if one is not said and _lifts(said, one) else one

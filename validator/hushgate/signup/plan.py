@@ -38,15 +38,18 @@ class Part(NamedTuple):
     name: str = ""
 
 
-class Ready(NamedTuple):
-    """What a part asks, by what was seen.
+class Shared(NamedTuple):
+    """What an attempt is counted by together with others, as long as ``seen`` is what was seen last.
 
-    ``windows`` are those in which all signups are counted beside it.
+    ``weeks`` says at which place of the quotas the signups of a week stand that a key has had. ``oldest`` is when the oldest of what was
+    learned was learned, by the monotonic clock.
     """
 
-    quotas: tuple[Quota, ...]
-    windows: frozenset[int]
-    seen: Seen | None
+    parts: list[Part]
+    quotas: list[Quota]
+    weeks: list[tuple[str, int]]
+    seen: dict[str, Seen | None]
+    oldest: float
 
 
 class Plan(NamedTuple):
@@ -69,9 +72,8 @@ class Plans:
 
     def __init__(self, house: House) -> None:
         self._house, self._usual = house, Usual()
-        self._ready: dict[str, Ready] = {}
+        self._kept: dict[tuple[Any, ...], Shared] = {}
         self._of_mail = lru_cache(maxsize=KEPT)(self._parts_of_mail)
-        self._all = lru_cache(maxsize=64)(self._every)
         self._warned = -math.inf
 
     def make(self, attempt: Attempt, so_far: Decision) -> Plan:
@@ -81,62 +83,55 @@ class Plans:
         head = f"{attempt.action}:" if attempt.browser else f"{attempt.action}+:"
         marker, ttl = f"{claims.nonce}|" if claims else "", self._house.tokens.ttl + 1
         own = self._own(attempt, rates, head)
-        quotas = [quota for part in own for quota in self._quotas(part, rates, "")]
+        quotas = [quota for part in own for quota in _quotas(part, rates)]
         takes = [Take(quotas, marker and f"{marker}own", ttl)]
         if so_far == "challenge":
             return Plan(takes, [own], [], True, so_far, consume=True)
         shared = self._shared(attempt, rates, head)
-        quotas, weeks, known = self._together(rates, shared, f"{EVERY}|{head}all")
-        takes.append(Take(quotas, marker and f"{marker}shared", ttl))
-        return Plan(takes, [own, shared], weeks, known, so_far, not refused(so_far))
+        takes.append(Take(shared.quotas, marker and f"{marker}shared", ttl))
+        known = shared.oldest > time.monotonic() - FRESH
+        return Plan(takes, [own, shared.parts], shared.weeks, known, so_far, not refused(so_far))
 
-    def _together(
-        self, rates: Mapping[str, Any], parts: list[Part], every: str
-    ) -> tuple[list[Quota], list[tuple[str, int]], bool]:
-        """The quotas of what is shared, ``weeks`` and ``known``. Signups all in all come last, and those of a week at the very end."""
+    def _shared(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> Shared:
+        """What it shares with others: worked out once, until something else is learned of one of them."""
+        claims = attempt.claims
+        device = claims.device if claims is not None else ""
+        about = (head, device, attempt.network.asn, attempt.domain, attempt.notes.get(MAIL_HOST, ""))
+        shared = self._kept.get(about)
+        if shared is None or not self._usual.still(shared.seen):
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[about] = shared = self._together(self._parts(rates, *about), rates, f"{EVERY}|{head}all")
+        return shared
+
+    def _together(self, parts: list[Part], rates: Mapping[str, Any], every: str) -> Shared:
+        """Signups all in all come last of the quotas, and those of a week at the very end."""
         quotas: list[Quota] = []
         weeks: list[tuple[str, int]] = []
-        windows: list[frozenset[int]] = []
-        known, since = True, time.monotonic() - FRESH
+        learned = [part.key for part in parts if part.kind in LEARNED]
+        seen = {key: self._usual.seen(key) for key in (*learned, every)}
+        windows: set[int] = set()
         for part in parts:
-            ready = self._prepared(part, rates, every)
-            quotas += ready.quotas
-            windows.append(ready.windows)
+            asked = self._scaled(part, rates, every)
+            quotas += asked
+            if part.kind in ASSUMED_BY:
+                windows |= {quota.window for quota in asked}
             if part.kind in LEARNED:
                 weeks.append((part.key, len(quotas) - 1))
-                known = known and ready.seen is not None and ready.seen.at > since
-        quotas += self._all(every, tuple(windows))
+        quotas += [Quota(every, UNLIMITED, window) for window in sorted(windows, key=lambda one: (one == WEEK, one))]
         if weeks:
             weeks.append((every, -1))
-        return quotas, weeks, known
+        ages = [was.at if was else -math.inf for was in map(seen.get, learned)]
+        return Shared(parts, quotas, weeks, seen, min(ages, default=math.inf))
 
-    def _prepared(self, part: Part, rates: Mapping[str, Any], every: str) -> Ready:
-        """What a part asks: worked out once, until something else is learned."""
-        seen = self._usual.seen(part.key if part.kind in LEARNED else every)
-        ready = self._ready.get(part.key)
-        if ready is None or ready.seen is not seen:
-            quotas = tuple(self._quotas(part, rates, every))
-            windows = frozenset(quota.window for quota in quotas) if part.kind in ASSUMED_BY else frozenset()
-            if len(self._ready) >= KEPT:
-                self._ready.clear()
-            self._ready[part.key] = ready = Ready(quotas, windows, seen)
-        return ready
-
-    def _quotas(self, part: Part, rates: Mapping[str, Any], every: str) -> list[Quota]:
-        kind, key, name = part
-        quotas = [Quota(key, rate.amount, rate.window, "", 0.0, kind == "session") for rate in rates[kind]]
-        if kind in ASSUMED_BY:
-            quotas = [self._usual.scale(quota, kind, name, every) for quota in quotas]
-        if kind in LEARNED:
-            quotas.append(Quota(key, UNLIMITED, WEEK))
+    def _scaled(self, part: Part, rates: Mapping[str, Any], every: str) -> list[Quota]:
+        """The quotas of a part, by what was seen."""
+        quotas = _quotas(part, rates)
+        if part.kind in ASSUMED_BY:
+            quotas = [self._usual.scale(quota, part.kind, part.name, every) for quota in quotas]
+        if part.kind in LEARNED:
+            quotas.append(Quota(part.key, UNLIMITED, WEEK))
         return quotas
-
-    def _every(self, every: str, windows: tuple[frozenset[int], ...]) -> tuple[Quota, ...]:
-        """What all signups are counted by, in all of these windows; a week last."""
-        return tuple(
-            Quota(every, UNLIMITED, window)
-            for window in sorted(set().union(*windows), key=lambda one: (one == WEEK, one))
-        )
 
     def learn(self, plan: Plan, reply: Reply) -> None:
         """Takes in what a site has had in a week."""
@@ -156,20 +151,17 @@ class Plans:
             parts.append(Part("session", f"{claims.nonce}|{head}"))
         return parts
 
-    def _shared(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> list[Part]:
-        """What it shares with others."""
-        claims, asn, domain = attempt.claims, attempt.network.asn, attempt.domain
-        parts = []
-        if rates["site"]:
-            parts.append(Part("site", f"{EVERY}|{head}site"))
-        if rates["device"] and claims is not None and claims.device:
-            parts.append(Part("device", f"{head}device:{claims.device}"))
+    def _parts(
+        self, rates: Mapping[str, Any], head: str, device: str, asn: int | None, domain: str, host: str
+    ) -> list[Part]:
+        """What is shared with others who have one of these."""
+        parts = [Part("site", f"{EVERY}|{head}site")] if rates["site"] else []
+        if rates["device"] and device:
+            parts.append(Part("device", f"{head}device:{device}"))
         if rates["network"] and asn:
             parts.append(Part("network", f"{head}network:{asn}"))
         if domain:
-            parts += [
-                part for part in self._of_mail(head, domain, attempt.notes.get(MAIL_HOST, "")) if rates[part.kind]
-            ]
+            parts += [part for part in self._of_mail(head, domain, host) if rates[part.kind]]
         return parts
 
     def _parts_of_mail(self, head: str, domain: str, host: str) -> tuple[Part, Part]:
@@ -192,6 +184,12 @@ class Plans:
 
     def _hashed(self, value: str) -> str:
         return self._house.sessions.hash(value, self._house.ring.newest.id)
+
+
+def _quotas(part: Part, rates: Mapping[str, Any]) -> list[Quota]:
+    """What a part asks, as the settings say."""
+    kind, key, _ = part
+    return [Quota(key, rate.amount, rate.window, "", 0.0, kind == "session") for rate in rates[kind]]
 
 
 def whys(rates: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[tuple[str, Rate] | None]:

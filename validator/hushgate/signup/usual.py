@@ -23,7 +23,7 @@ WEIGHT = 50
 KEPT = 4096
 FRESH = 60.0
 """Seconds that what was learned is believed by itself, when it would refuse somebody."""
-STILL, MORE = 1.0, 1.02
+STILL, MORE = 10.0, 1.02
 """Seconds, and growth, within which what was learned stays as it is."""
 SMALL = 0.02
 """The share of those whom a limit is meant for as it is written. At a site that is not known yet, greater ones have more in proportion."""
@@ -52,7 +52,7 @@ class Usual:
 
     def learn(self, key: str, own: float, total: float) -> None:
         """Takes in what the store said of a value, where it is not what was learned just now."""
-        seen, now = self.seen(key), time.monotonic()
+        seen, now = self._seen.get(key), time.monotonic()
         if seen and now - seen.at < STILL and own <= seen.own * MORE and total <= seen.all * MORE:
             return
         with self._lock:
@@ -64,6 +64,10 @@ class Usual:
     def seen(self, key: str) -> Seen | None:
         """What was learned of it last."""
         return self._seen.get(key)
+
+    def still(self, known: dict[str, Seen | None]) -> bool:
+        """Whether this is what was learned last of these keys."""
+        return [*map(self._seen.get, known)] == [*known.values()]
 
     def scale(self, quota: Quota, kind: str, name: str, of: str) -> Quota:
         """The quota, scaled by what is usual for its key. ``kind`` and ``name`` say what to assume until that is known.

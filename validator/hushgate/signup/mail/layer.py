@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from hushgate.caller import address_prefix
 from hushgate.errors import BadField, StateLost
 from hushgate.house import House
@@ -34,7 +36,7 @@ class Flag(NamedTuple):
     saw: str
 
 
-class Note(NamedTuple):
+class Note(Struct):
     """What is remembered of an attempt until it is decided. ``weighs`` is whether others are held against it.
 
     Forms that are posted without a browser cost nothing, and are refused: were they counted, anybody could make the provider of
@@ -78,7 +80,7 @@ class MailLayer(Asking):
         ledger, network = self._ledger(attempt), address_prefix(attempt.caller.ip)
         weighs = attempt.browser or so_far == "allow"
         inquiry = ledger.ask(address, network, host, count=weighs)
-        attempt.notes.update({MAIL_HOST: host, NAME: Note(address, exchange, inquiry, weighs)})
+        attempt.notes[MAIL_HOST], attempt.notes[NAME] = host, Note(address, exchange, inquiry, weighs)
         return Batch(None, ledger.due(), inquiry.counting)
 
     def hear(self, attempt: Attempt, reply: Reply | None, so_far: Decision) -> Word | None:  # noqa: ARG002 - an address is what it is
@@ -86,10 +88,14 @@ class MailLayer(Asking):
         own, note = attempt.own(NAME), attempt.notes[NAME]
         if not isinstance(note, Note):
             return None if own["syntax"] == OFF else Word(NAME, own["syntax"], note, "mail-syntax")
-        records = note.inquiry.read(reply.tally) if reply and reply.tally else None
+        note.records = records = note.inquiry.read(reply.tally) if reply and reply.tally else None
         flags = judge(Subject(note.address, records, note.exchange), own)
-        attempt.notes[NAME] = Note(*note[:4], records, [flag.rule for flag in flags])
-        return self._word(flags, own, suspect=attempt.verdict == "suspect", lost=records is None)
+        if flags:
+            note.flagged = [flag.rule for flag in flags]
+            return self._word(flags, own, suspect=attempt.verdict == "suspect")
+        if records is None:
+            raise NotJudged(f"{LOST}, and the address says nothing by itself")
+        return None
 
     def settle(self, attempt: Attempt, decision: Decision) -> None:
         """See Layer. Learns which domains the site's own users have."""
@@ -120,11 +126,7 @@ class MailLayer(Asking):
             self._ledgers.setdefault(site, ledger)
         return self._ledgers[site]
 
-    def _word(self, flags: list[Flag], own: Any, *, suspect: bool, lost: bool) -> Word | None:
-        if not flags:
-            if lost:
-                raise NotJudged(f"{LOST}, and the address says nothing by itself")
-            return None
+    def _word(self, flags: list[Flag], own: Any, *, suspect: bool) -> Word:
         points = score(flags, suspect=suspect)
         decision: Decision = "allow"
         if points >= own["challenge_at"]:
@@ -142,10 +144,13 @@ def alarm_of(flagged: Sequence[Rule]) -> Alarm:
 
 def judge(subject: Subject, own: Any) -> list[Flag]:
     """What every rule that is on has to say."""
+    address, records, _ = subject
     flags = []
     for name, rule in RULES.items():
         weight = own[name]
-        saw = rule.saw(subject) if weight != OFF else None
+        if weight == OFF or (rule.across and records is None):
+            continue
+        saw = rule.look(address, records) if rule.across else rule.look(subject)
         if saw:
             flags.append(Flag(rule, 0 if weight == OBSERVE else weight, saw))
     return flags

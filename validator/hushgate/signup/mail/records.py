@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from hushgate.signup.mail import domains, local
 from hushgate.signup.mail.address import Address
@@ -48,7 +49,7 @@ class Sequence(NamedTuple):
     numbered: float
 
 
-class Records(NamedTuple):
+class Records(Struct, frozen=True):
     """What the site has seen, this attempt included. ``again`` is whether this very address came before.
 
     ``hour`` and ``domain_hour`` are attempts of the last hour; ``month``, ``domain_month`` and ``domain_day`` signups that were let in;
@@ -130,15 +131,16 @@ class Ledger:
         """A counter, by the slot of its value. Counters of one kind have one slot, and one row in the store; ``name`` tells them apart."""
         return Count(f"{MARK}{kind}:{self._hash(kind, value) % SLOTS:x}|{name}", window, add)
 
-    def _spelled(self, address: Address) -> str:
-        """The key that tells an address from the others of its inbox, whose row it is in: one of SPELLINGS, so that the row stays short."""
+    def _spelled(self, address: Address) -> tuple[str, str]:
+        """The row of an address's inbox, and what tells it there from the others: one of SPELLINGS, so that the row stays short."""
         hashed = self._hash("inbox", address.inbox)
         own = hashed if address.raw == address.inbox else self._hash("address", address.raw)
-        return f"{MARK}inbox:{hashed % SLOTS:x}|{own // SLOTS % SPELLINGS:x}."
+        return f"{MARK}inbox:{hashed % SLOTS:x}|", f"{own // SLOTS % SPELLINGS:x}."
 
     def _of_domain(self, domain: str) -> dict[str, Count]:
-        """The counters of a domain, by the names that they have in Records. Everybody knows a provider: it has fewer."""
+        """The counters of the site and of a domain, by the names that they have in Records. Everybody knows a provider: it has fewer."""
         found = {
+            **_OF_SITE,
             "domain_hour": self._count("domain", domain, HOUR),
             "domain_month": self._count("domain", domain, MONTH, 0, "in"),
             "domain_alarms": self._count("domain", domain, HOUR, 0, "alarms"),
@@ -163,7 +165,7 @@ class Ledger:
     def _named(self, address: Address, network: str, host: str) -> dict[str, Count]:
         """Every counter that an attempt touches, by the name that it has in Records."""
         domain = address.domain
-        named = {**_OF_SITE, **self._of(domain), **self._near(network)}
+        named = self._of(domain) | self._near(network)
         if not address.provider:
             named["pair"] = self._count("pair", f"{domain} {network}", DAY)
         if host:
@@ -175,35 +177,39 @@ class Ledger:
             named["same_prefix"] = self._count("prefix", head, HOUR)
         return named
 
-    def _sequences(self, address: Address) -> Iterator[tuple[str, Count]]:
+    def _sequences(self, address: Address) -> dict[str, Count]:
+        """The counters of the number that an address ends in."""
         number = None if address.relay else local.number(address.local)
+        counts: dict[str, Count] = {}
         if number is None:
-            return
+            return counts
         for scale, name in zip(SCALES, ("", address.domain, number.stem), strict=True):
             if scale == "stem" and not name:
                 continue
             among = f"{name} {number.digits} {number.choices}"
-            yield scale, self._count(f"numbers-{scale}", among, HOUR)
+            counts[scale] = self._count(f"numbers-{scale}", among, HOUR)
             for row, shift in (("even", 0), ("odd", SPAN // 2)):
-                yield f"{scale}-{row}", self._count(row, f"{scale} {among} {(number.value + shift) // SPAN}", HOUR)
+                near = f"{scale} {among} {(number.value + shift) // SPAN}"
+                counts[f"{scale}-{row}"] = self._count(row, near, HOUR)
+        return counts
 
     def ask(self, address: Address, network: str, host: str = "", *, count: bool = True) -> Inquiry:
         """What the store is asked of an attempt, which is counted once for each address and day; without ``count`` not at all."""
-        named, numbered = self._named(address, network, host), dict(self._sequences(address))
-        spelled = self._spelled(address)
-        marker = Count(spelled, DAY)
-        named["spellings"] = Count(f"{spelled.partition('|')[0]}|", DAY)
-        named["let_in"] = Count(f"{spelled}in", DAY, 0)
+        named, numbered = self._named(address, network, host), self._sequences(address)
+        row, own = self._spelled(address)
+        named["spellings"] = Count(row, DAY)
+        named["let_in"] = Count(f"{row}{own}in", DAY, 0)
         counts = [*named.values(), *numbered.values()]
         if not count:
             return Inquiry(named, numbered, Counting([one._replace(add=0) for one in counts]))
-        return Inquiry(named, numbered, Counting(counts, marker))
+        return Inquiry(named, numbered, Counting(counts, Count(f"{row}{own}", DAY)))
 
     def settle(self, address: Address, records: Records, *, let_in: bool, alarm: Alarm, doubt: str = "") -> None:
         """Notes what follows from the decision. ``doubt`` is the network that brought an address which was thrown away or made up."""
         domain = address.domain
         if let_in and not records.let_in:  # once a day, however often the form is sent
-            self._later.append(Counting(self._in(domain), Count(f"{self._spelled(address)}in", DAY)))
+            row, own = self._spelled(address)
+            self._later.append(Counting(self._in(domain), Count(f"{row}{own}in", DAY)))
         if not records.again:
             alarms = [self._count("domain", domain, HOUR, name="alarms")] if alarm else []
             alarms += [Count(MARK + "|alarms", HOUR)] if alarm == "site" else []

@@ -33,7 +33,7 @@ class Rule:
     """One rule.
 
     ``alarms`` is where the signups beside what it finds are looked at closer, as part of a wave; ``doubts`` whether the
-    address was thrown away or made up, so that its network is; ``across`` whether it looks at the records. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
+    address was thrown away or made up, so that its network is; ``across`` whether it looks at the records, and says nothing where there are none. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
     """
 
     name: str
@@ -45,12 +45,6 @@ class Rule:
     alarms: Alarm = ""
     doubts: bool = False
     across: bool = False
-
-    def saw(self, it: Subject) -> str | None:
-        """What it saw, in words. A rule that looks across records says nothing where there are none."""
-        if self.across:
-            return self.look(it.address, it.records) if it.records else None
-        return self.look(it)
 
 
 RULES: dict[str, Rule] = {}
@@ -79,7 +73,7 @@ def rule(
 
 def subject(example: Example) -> Subject:
     """The subject of an example: a site on which nothing happens, but for what the example says."""
-    counts = dict.fromkeys(set(Records._fields) - {"again", "sequences", "pending"}, 0)
+    counts = dict.fromkeys(set(Records.__struct_fields__) - {"again", "sequences", "pending"}, 0)
     seen = {name: value for name, value in example.items() if name not in ("email", "exchange")}
     records = Records(**{"again": False, **counts, "hour": 1, "domain_hour": 1, **seen})
     return Subject(read(example["email"]), records, example.get("exchange"))
