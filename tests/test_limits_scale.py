@@ -8,7 +8,7 @@ from doors import Opened
 from hushgate.geo import Atlas
 from hushgate.signup.names import provider_of
 from hushgate.signup.usual import ASSUMED, ASSUMED_BY, FACTOR, SMALL, WEEK, Usual
-from hushgate.state import Quota
+from hushgate.state import Limit, Quota
 from hushgate.visit import Network
 from stores import take
 from stories import SIGNALS, SITE, Rig, person
@@ -43,17 +43,17 @@ def test_a_wave_at_a_great_provider_is_stopped_once_the_site_is_known(door: Open
 
 
 def test_what_a_site_usually_has_is_learned() -> None:
-    usual, quota = Usual(), Quota("k", 10, 600)
-    small, great = usual.scale(quota, "provider", "", "all"), usual.scale(quota, "provider", "google", "all")
+    usual, limit = Usual(), Limit("k", 10, 600)
+    small, great = usual.scale(limit, "provider", "", "all"), usual.scale(limit, "provider", "google", "all")
     assert small.amount == 10 and small.times < 0.1
     assert great.amount == 10 * ASSUMED["google"] / SMALL and great.times == pytest.approx(4 * FACTOR)
     assert not usual.seen("k")
     usual.learn("k", 5040, 10080)
     assert usual.seen("k")
-    learned = usual.scale(quota, "provider", "", "all")
+    learned = usual.scale(limit, "provider", "", "all")
     assert learned.amount == FACTOR * 5040 * 600 / WEEK and learned.times == pytest.approx(FACTOR, rel=0.02)
     usual.learn("all", 100_000, 100_000)
-    device = usual.scale(Quota("d", 30, 3600), "device", "", "all")
+    device = usual.scale(Limit("d", 30, 3600), "device", "", "all")
     assert device.amount == pytest.approx(FACTOR * ASSUMED_BY["device"] * 100_000 / 168, rel=0.01)
 
 

@@ -62,10 +62,6 @@ class Answer(Struct):
         self.would = _decision(standing)
         self.decision = _decision([said for said in standing if said.enforced])
 
-    def rules(self, layer: Layer) -> LayerRules | None:
-        """What a layer may do here; None where it is off."""
-        return self.attempt.site.layers.get(layer.name)
-
     def so_far(self, rules: LayerRules) -> Decision:
         """What a layer has to go by: what is acted on, or where it observes itself, what would be."""
         return self.decision if rules.enforce else self.would
@@ -155,17 +151,18 @@ class Door:
         return answer
 
     def _look(self, answer: Answer, layers: Sequence[Layer]) -> None:
+        on = answer.attempt.site.layers
         for layer in layers:
-            rules = answer.rules(layer)
+            rules = on.get(layer.name)
             word = self._try(answer, layer, layer.look) if rules else None
             if rules and word:
                 self._add(answer, rules, word)
 
     def _asked(self, answer: Answer) -> list[tuple[Asking, Batch]]:
         """What the layers ask of the state store."""
-        asked = []
+        asked, on = [], answer.attempt.site.layers
         for layer in self._asking:
-            rules = answer.rules(layer)
+            rules = on.get(layer.name)
             batch = self._try(answer, layer, layer.ask, answer.so_far(rules)) if rules else None
             if batch is not None:
                 asked.append((layer, batch))

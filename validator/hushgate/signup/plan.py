@@ -16,7 +16,7 @@ from hushgate.settings import Rate
 from hushgate.signup.layer import MAIL_HOST, Attempt, strength
 from hushgate.signup.names import provider_of, visitor
 from hushgate.signup.usual import ASSUMED_BY, FRESH, LEARNED, WEEK, Seen, Usual
-from hushgate.state import UNLIMITED, Quota, Reply, Take
+from hushgate.state import UNLIMITED, Limit, Quota, Reply, Take
 from hushgate.visit import Decision
 
 log = logging.getLogger(__name__)
@@ -126,12 +126,12 @@ class Plans:
 
     def _scaled(self, part: Part, rates: Mapping[str, Any], every: str) -> list[Quota]:
         """The quotas of a part, by what was seen."""
-        quotas = _quotas(part, rates)
-        if part.kind in ASSUMED_BY:
-            quotas = [self._usual.scale(quota, part.kind, part.name, every) for quota in quotas]
-        if part.kind in LEARNED:
-            quotas.append(Quota(part.key, UNLIMITED, WEEK))
-        return quotas
+        kind, key, name = part
+        if kind not in ASSUMED_BY:
+            return _quotas(part, rates)
+        limits = [Limit(key, rate.amount, rate.window) for rate in rates[kind]]
+        quotas = [self._usual.scale(limit, kind, name, every) for limit in limits]
+        return [*quotas, Quota(key, UNLIMITED, WEEK)] if kind in LEARNED else quotas
 
     def learn(self, plan: Plan, reply: Reply) -> None:
         """Takes in what a site has had in a week."""

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
 
-from hushgate.state import Quota
+from hushgate.state import Limit, Quota
 
 WEEK = 7 * 86400
 FACTOR = 4.0
@@ -23,7 +23,7 @@ WEIGHT = 50
 KEPT = 4096
 FRESH = 60.0
 """Seconds that what was learned is believed by itself, when it would refuse somebody."""
-STILL, MORE = 10.0, 1.02
+STILL, MORE = 10.0, 1.05
 """Seconds, and growth, within which what was learned stays as it is."""
 SMALL = 0.02
 """The share of those whom a limit is meant for as it is written. At a site that is not known yet, greater ones have more in proportion."""
@@ -69,17 +69,17 @@ class Usual:
         """Whether this is what was learned last of these keys."""
         return [*map(self._seen.get, known)] == [*known.values()]
 
-    def scale(self, quota: Quota, kind: str, name: str, of: str) -> Quota:
-        """The quota, scaled by what is usual for its key. ``kind`` and ``name`` say what to assume until that is known.
+    def scale(self, limit: Limit, kind: str, name: str, of: str) -> Quota:
+        """The quota of a limit, scaled by what is usual for its key. ``kind`` and ``name`` say what to assume until that is known.
 
         ``of`` is the key that all signups are counted under.
         """
         assumed = ASSUMED.get(name, 0.0) or ASSUMED_BY[kind]
-        seen = self._seen.get(quota.key if kind in LEARNED else of) or Seen(0, 0, 0)
+        seen = self._seen.get(limit.key if kind in LEARNED else of) or Seen(0, 0, 0)
         own = seen.own if kind in LEARNED else seen.all * assumed
         share = min(0.99, (own + WEIGHT * assumed) / (max(seen.all, own) + WEIGHT))
         unknown = WEIGHT / (seen.all + WEIGHT)
-        at_first = quota.amount * (1 + (assumed / SMALL - 1) * unknown)
-        often = FACTOR * own * quota.window / WEEK
-        amount = max(quota.amount, math.floor(at_first), math.ceil(often))
-        return Quota(quota.key, amount, quota.window, of, FACTOR * share / (1 - share), quota.each)
+        at_first = limit.amount * (1 + (assumed / SMALL - 1) * unknown)
+        often = FACTOR * own * limit.window / WEEK
+        amount = max(limit.amount, math.floor(at_first), math.ceil(often))
+        return Quota(limit.key, amount, limit.window, of, FACTOR * share / (1 - share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Lease(enum.Enum):
@@ -23,15 +23,26 @@ class Redemption(NamedTuple):
     ttl: int
 
 
-class Count(NamedTuple):
+class _Count(NamedTuple):
+    row: str
+    name: str
+    window: int
+    add: int
+
+
+class Count(_Count):
     """Something that is counted in a sliding window of ``window`` seconds; ``add`` of 0 only asks.
 
-    What stands before a "|" in the keys of counts, quotas and markers is kept together where the store can: it costs less then.
+    What stands before a "|" in the keys of counts, quotas and markers is the ``row``: it is kept together where the store can, and costs
+    less then. ``name`` is unique in it, and has the window.
     """
 
-    key: str
-    window: int
-    add: int = 1
+    __slots__ = ()
+
+    def __new__(cls, key: str, window: int, add: int = 1) -> Self:
+        """Takes the key apart, once and not in every question: most counts are asked again and again."""
+        row, _, name = key.partition("|")
+        return tuple.__new__(cls, (row, f"{name}:{window}", window, add))
 
 
 class Counting(NamedTuple):
@@ -48,19 +59,38 @@ class Tally(NamedTuple):
     again: bool
 
 
-class Quota(NamedTuple):
-    """A limit among others, as a Take knows it. ``amount`` may be UNLIMITED: then it is only counted.
-
-    With ``of`` and ``times``, at most ``times`` as many as ``of`` has besides (a quota of the same window and Take that is counted
-    along), where that is more than ``amount``. ``each`` counts every time, also where the marker was counted before.
-    """
-
-    key: str
+class _Quota(NamedTuple):
+    row: str
+    name: str
     amount: int
     window: int
-    of: str = ""
-    times: float = 0.0
-    each: bool = False
+    of: str
+    times: float
+    each: bool
+
+
+class Quota(_Quota):
+    """A limit among others, as a Take knows it: a Count with an ``amount``, which may be UNLIMITED: then it is only counted.
+
+    With ``of`` and ``times``, at most ``times`` as many as ``of`` has besides (the key of a quota of the same window and Take that is
+    counted along), where that is more than ``amount``. ``each`` counts every time, also where the marker was counted before.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, key: str, amount: int, window: int, of: str = "", times: float = 0.0, each: bool = False) -> Self:
+        """See Count."""
+        row, _, name = key.partition("|")
+        return tuple.__new__(cls, (row, f"{name}:{window}", amount, window, of and _whole(of, window), times, each))
+
+    @property
+    def whole(self) -> str:
+        """Row and name, as ``of`` names another."""
+        return f"{self.row}|{self.name}"
+
+
+def _whole(key: str, window: int) -> str:
+    return f"{key}:{window}" if "|" in key else f"{key}|:{window}"
 
 
 UNLIMITED = 2**47

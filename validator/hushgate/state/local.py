@@ -66,7 +66,7 @@ class LocalState:
     def _hit(self, held: Entries, shard: str, limits: Sequence[Limit], *, consume: bool = True) -> Hit:
         sheet = Sheet(held, shard, self.clock())
         counts = [Count(plain(limit.key), limit.window) for limit in limits]
-        pairs = [sheet.pair(count.key, count.window) for count in counts]
+        pairs = [sheet.pair(count.row, count.name, count.window) for count in counts]
         waits = [wait_seconds(limit, sheet.now, *pair) for limit, pair in zip(limits, pairs, strict=True)]
         if consume and not any(waits):
             sheet.count(Counting(counts))

@@ -1,13 +1,11 @@
 """Sliding windows in one transaction: what belongs together is one row, which is read once, and written once where it has changed.
 
-A counter's name is that of its row and its own, parted by "|"; what has no "|" has a row for all of its windows. One row costs what
-one counter would.
+What names no row (see ``Count``) has one for all of its windows. One row costs what one counter would.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 
 import msgspec
 
@@ -24,7 +22,7 @@ Spot = tuple[str, str, int, int]
 """A counter: its row, its name there, the number of its fixed window, and how long that is."""
 FEW = 6
 """Counters of a row that are no reason to look for what has expired."""
-_until = itemgetter(UNTIL)
+_NOTHING = 0, 0
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Row).decode
 
@@ -59,7 +57,7 @@ class _Rows(dict[str, Row]):
         """Writes these rows; those of many counters without what has expired in them."""
         for head in heads:
             row = self[head]
-            until = max(map(_until, row.values()))
+            until = max([counter[UNTIL] for counter in row.values()])
             if len(row) > FEW:
                 row = {name: counter for name, counter in row.items() if counter[UNTIL] > now}
             self._held.put(self._keys[head], until.to_bytes(STAMP, "big") + _encode(row))
@@ -79,10 +77,10 @@ class Sheet:
         again = marker is not None and not self._first(*marker)
         rows, windows, changed = self._rows, self._windows, self._changed
         sums = []
-        for key, window, add in counts:
-            head, _, name = key.partition("|")
-            name, row, (at, share) = f"{name}:{window}", rows[head], windows[window]
-            hits, before = _pair(row.get(name), at)
+        for head, name, window, add in counts:
+            row, (at, share) = rows[head], windows[window]
+            found = row.get(name)
+            hits, before = _pair(found, at) if found else _NOTHING
             if add and not again:
                 hits += add
                 row[name] = [at, hits, before, (at + 2) * window]
@@ -90,11 +88,11 @@ class Sheet:
             sums.append(hits + before * share)
         return Tally(tuple(sums), again)
 
-    def _first(self, key: str, window: int, add: int) -> bool:
+    def _first(self, head: str, name: str, window: int, add: int) -> bool:
         """Counts a marker, where it is not counted."""
-        head, _, name = key.partition("|")
-        name, row, at = f"{name}:{window}", self._rows[head], self._windows[window][0]
-        if sum(_pair(row.get(name), at)):
+        row, at = self._rows[head], self._windows[window][0]
+        found = row.get(name)
+        if found and any(_pair(found, at)):
             return False
         row[name] = [at, add, 0, (at + 2) * window]
         self._changed.add(head)
@@ -109,38 +107,42 @@ class Sheet:
     def weigh(self, take: Take) -> tuple[Taken, list[Spot]]:
         """What a Take is told, and what it would count."""
         known = self._relied(take.marker) is not None
-        rows, windows = self._rows, self._windows
+        rows, windows, over = self._rows, self._windows, False
         counts: list[float | None] = []
-        waits: list[int] = []
         spots: list[Spot] = []
-        for key, amount, window, _, _, each in take.quotas:
+        for head, name, amount, window, _, _, each in take.quotas:
             if known and not each:
                 counts.append(None)
-                waits.append(0)
                 continue
-            head, _, name = key.partition("|")
-            name, row, (at, share) = f"{name}:{window}", rows[head], windows[window]
-            hits, before = _pair(row.get(name), at)
+            at, share = windows[window]
+            found = rows[head].get(name)
+            hits, before = _pair(found, at) if found else _NOTHING
             own = hits + before * share
             counts.append(own)
-            waits.append(0 if own + 1 <= amount else -1)
+            over = over or own + 1 > amount
             spots.append((head, name, at, window))
-        if any(waits):
-            waits = [wait and self._wait(at, take.quotas, counts) for at, wait in enumerate(waits)]
-        return Taken(tuple(waits), tuple(counts)), spots
+        waits = self._waits(take.quotas, counts) if over else (0,) * len(counts)
+        return Taken(waits, tuple(counts)), spots
 
-    def _wait(self, at: int, quotas: Sequence[Quota], counts: Sequence[float | None]) -> int:
+    def _waits(self, quotas: Sequence[Quota], counts: Sequence[float | None]) -> tuple[int, ...]:
+        """The seconds to wait for each quota, of which one has more than its amount."""
+        beside = {quota.whole: count or 0.0 for quota, count in zip(quotas, counts, strict=True)}
+        return tuple(
+            0 if own is None or own + 1 <= quota.amount else self._wait(quota, own, beside.get(quota.of, 0.0))
+            for quota, own in zip(quotas, counts, strict=True)
+        )
+
+    def _wait(self, quota: Quota, own: float, beside: float) -> int:
         """The seconds to wait for a quota that has more than its amount; it may have as many times what another has besides."""
-        quota, own = quotas[at], counts[at] or 0.0
-        beside = {(one.key, one.window): count for one, count in zip(quotas, counts, strict=True)}
-        others = max(0.0, (beside.get((quota.of, quota.window)) or 0.0) - own) if quota.of else 0.0
-        most = max(quota.amount, int(quota.times * others))
-        return wait_seconds(Limit(quota.key, most, quota.window), self.now, *self.pair(quota.key, quota.window))
+        most = max(quota.amount, int(quota.times * max(0.0, beside - own))) if quota.of else quota.amount
+        return wait_seconds(
+            Limit(quota.row, most, quota.window), self.now, *self.pair(quota.row, quota.name, quota.window)
+        )
 
-    def pair(self, key: str, window: int) -> tuple[int, int]:
+    def pair(self, head: str, name: str, window: int) -> tuple[int, int]:
         """A counter's hits in the window at this time, and in the one before."""
-        head, _, name = key.partition("|")
-        return _pair(self._rows[head].get(f"{name}:{window}"), self._windows[window][0])
+        found = self._rows[head].get(name)
+        return _pair(found, self._windows[window][0]) if found else _NOTHING
 
     def take(self, take: Take, spots: Sequence[Spot]) -> None:
         """Counts one that is allowed, and that one more relies on its marker."""
@@ -148,19 +150,16 @@ class Sheet:
         for head, name, at, window in spots:
             row = rows[head]
             found = row.get(name)
-            if found is not None and found[AT] == at:
+            if found and found[AT] == at:
                 found[HITS] += 1
             else:
-                hits, before = _pair(found, at)
+                hits, before = _pair(found, at) if found else _NOTHING
                 row[name] = [at, hits + 1, before, (at + 2) * window]
             changed.add(head)
         if take.marker:
             relied = self._relied(take.marker)
-            self._rely(
-                take.marker,
-                relied[HITS] + 1 if relied else 1,
-                relied[UNTIL] if relied else int(self.now) + take.ttl + 1,
-            )
+            many, until = (relied[HITS], relied[UNTIL]) if relied else (0, int(self.now) + take.ttl + 1)
+            self._rely(take.marker, many + 1, until)
 
     def _rely(self, marker: str, many: int, until: int) -> None:
         head, _, name = marker.partition("|")
@@ -179,12 +178,11 @@ class Sheet:
 
     def _subtract(self, quota: Quota, at: int) -> None:
         """Takes one hit back from a window, where it is still counted."""
-        head, _, name = quota.key.partition("|")
-        found = self._rows[head].get(f"{name}:{quota.window}")
+        found = self._rows[quota.row].get(quota.name)
         place = HITS if found and found[AT] == at else BEFORE
         if found and found[AT] in (at, at + 1) and found[place]:
             found[place] -= 1
-            self._changed.add(head)
+            self._changed.add(quota.row)
 
     def write(self) -> int:
         """Writes what has changed. Returns how many rows were not there."""
@@ -192,9 +190,7 @@ class Sheet:
         return self._rows.fresh
 
 
-def _pair(found: Counter | None, at: int) -> tuple[int, int]:
+def _pair(found: Counter, at: int) -> tuple[int, int]:
     """The hits in the window of this number, and in the one before. A counter that is ahead of the clock is taken as it is."""
-    if found is None:
-        return 0, 0
     last, hits, before, _ = found
-    return (hits, before) if last >= at else (0, hits) if last == at - 1 else (0, 0)
+    return (hits, before) if last >= at else (0, hits) if last == at - 1 else _NOTHING

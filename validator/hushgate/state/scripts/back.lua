@@ -6,7 +6,7 @@ for _, take in ipairs(cmsgpack.unpack(ARGV[2])) do
   local others = marker and redis.call('EXISTS', marker) == 1 and redis.call('DECR', marker) or 0
   if marker and others <= 0 then redis.call('DEL', marker) end
   for _, quota in ipairs(take[QUOTAS]) do
-    local name = names(KEYS[1] .. 'c:' .. quota[KEY], quota[WINDOW])
+    local name = names(KEYS[1] .. 'c:' .. quota[ROW] .. '|' .. quota[NAME], quota[WINDOW])
     if (others <= 0 or quota[EACH]) and tonumber(redis.call('GET', name) or 0) > 0 then redis.call('DECR', name) end
   end
 end

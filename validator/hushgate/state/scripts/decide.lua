@@ -9,8 +9,9 @@ if state == 'replayed' then counting, takes = {}, {} end
 
 -- every counter is read at once: a call from a script costs as much as what it does
 local reads, seen = {}, {}
-local function want(key, window)
-  local current, previous = names(KEYS[1] .. 'c:' .. key, window)
+local function names_of(row, name, window) return names(KEYS[1] .. 'c:' .. row .. '|' .. name, window) end
+local function want(row, name, window)
+  local current, previous = names_of(row, name, window)
   reads[#reads + 1], reads[#reads + 2] = current, previous
 end
 local function each_counting(work)
@@ -18,19 +19,19 @@ local function each_counting(work)
   if #counting > 0 then work(counting) end
 end
 each_counting(function(one)
-  for _, count in ipairs(one[1]) do want(count[1], count[2]) end
-  if #one[2] > 0 then want(one[2][1], one[2][2]) end
+  for _, count in ipairs(one[1]) do want(count[1], count[2], count[3]) end
+  if #one[2] > 0 then want(one[2][1], one[2][2], one[2][3]) end
 end)
 for _, take in ipairs(takes) do
-  for _, quota in ipairs(take[QUOTAS]) do want(quota[KEY], quota[WINDOW]) end
+  for _, quota in ipairs(take[QUOTAS]) do want(quota[ROW], quota[NAME], quota[WINDOW]) end
 end
 if #reads > 0 then
   local values = redis.call('MGET', unpack(reads))
   for at, name in ipairs(reads) do seen[name] = tonumber(values[at] or 0) end
 end
 
-local function look(key, window)
-  local current, previous = names(KEYS[1] .. 'c:' .. key, window)
+local function look(row, name, window)
+  local current, previous = names_of(row, name, window)
   return seen[current], seen[previous], current
 end
 
@@ -46,18 +47,18 @@ local function share(window) return 1 - now % window / window end
 local function count(one)
   local counts, marker, again = one[1], one[2], false
   if #marker > 0 then
-    local hits, before, name = look(marker[1], marker[2])
+    local hits, before, name = look(marker[1], marker[2], marker[3])
     again = hits + before > 0
-    if not again then add(name, marker[2], marker[3]) end
+    if not again then add(name, marker[3], marker[4]) end
   end
   local said = {}
   for at, each in ipairs(counts) do
-    local hits, before, name = look(each[1], each[2])
-    if each[3] > 0 and not again then
-      add(name, each[2], each[3])
+    local hits, before, name = look(each[1], each[2], each[3])
+    if each[4] > 0 and not again then
+      add(name, each[3], each[4])
       hits = seen[name]
     end
-    said[at] = string.format('%.6f', hits + before * share(each[2]))
+    said[at] = string.format('%.6f', hits + before * share(each[3]))
   end
   return string.format('[[%s],%s]', table.concat(said, ','), again and 'true' or 'false')
 end
@@ -73,10 +74,10 @@ for place, take in ipairs(takes) do
   asked[place] = {marker = marker, ttl = take[TTL], quotas = {}}
   for at, quota in ipairs(take[QUOTAS]) do
     if quota[EACH] or not again then
-      local hits, before, name = look(quota[KEY], quota[WINDOW])
+      local hits, before, name = look(quota[ROW], quota[NAME], quota[WINDOW])
       local sum = hits + before * share(quota[WINDOW])
       asked[place].quotas[at] = {name = name, hits = hits, before = before, sum = sum}
-      beside[quota[KEY] .. ':' .. quota[WINDOW]] = sum
+      beside[quota[ROW] .. '|' .. quota[NAME]] = sum
     end
   end
   for at, quota in ipairs(take[QUOTAS]) do
@@ -84,7 +85,7 @@ for place, take in ipairs(takes) do
     waits[at], counts[at] = 0, 'null'
     if has then
       if quota[OF] ~= '' then
-        local others = math.max(0, (beside[quota[OF] .. ':' .. window] or 0) - has.sum)
+        local others = math.max(0, (beside[quota[OF]] or 0) - has.sum)
         amount = math.max(amount, math.floor(quota[TIMES] * others))
       end
       waits[at] = wait_seconds(amount, window, now % window, has.hits, has.before)
