@@ -7,7 +7,6 @@ against each other.
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 from functools import lru_cache
 from hashlib import blake2b
@@ -70,10 +69,12 @@ class TimestampSigner(Signer, itsdangerous.TimestampSigner):
         """What was signed, and when, in seconds since 1970: ``unsign`` without its dates. Raises BadSignature."""
         stamped, _, signature = text.encode("utf-8", "replace").rpartition(b".")
         value, dot, stamp = stamped.rpartition(b".")
-        if dot and self.verify_signature(stamped, signature):
-            with contextlib.suppress(ValueError):
-                return value, bytes_to_int(decode64(stamp))
-        raise itsdangerous.BadSignature("not signed by this gate")
+        if not dot or not self.verify_signature(stamped, signature):
+            raise itsdangerous.BadSignature("not signed by this gate")
+        try:
+            return value, bytes_to_int(decode64(stamp))
+        except ValueError:
+            raise itsdangerous.BadSignature("signed without a time") from None
 
 
 @lru_cache(maxsize=4)

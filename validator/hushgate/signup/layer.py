@@ -33,7 +33,7 @@ def strength(decision: Decision) -> int:
 class Attempt(Struct, frozen=True, eq=False):
     """One attempt to sign up. ``now`` is seconds since 1970.
 
-    ``domain`` is the mail address's, in ASCII, "" where it has none. ``claims`` are those of a good token; without one ``refused`` says why there are none. ``form`` holds what else of the form
+    ``prefix`` is the address's (``caller.address_prefix``). ``domain`` is the mail address's, in ASCII, "" where it has none. ``claims`` are those of a good token; without one ``refused`` says why there are none. ``form`` holds what else of the form
     the door may see (the decoy), never what the visitor wrote elsewhere. ``headers`` is the judgement of the request's own
     headers, made where there is no good token. ``notes`` is what a layer has to remember from one method to the next, by its name.
     """
@@ -43,6 +43,7 @@ class Attempt(Struct, frozen=True, eq=False):
     action: str
     caller: Caller
     network: Network
+    prefix: str
     email: str | None
     domain: str
     form: Mapping[str, str]

@@ -6,6 +6,8 @@ import math
 
 RARE = 1e-6
 """A crowd that people alone would make less often than this is no chance."""
+CROWD = 3
+"""Fewer are none."""
 
 
 def at_least(count: int, expected: float) -> float:
@@ -17,7 +19,7 @@ def at_least(count: int, expected: float) -> float:
     return max(0.0, 1.0 - below)
 
 
-def crowded(count: float, expected: float, *, least: int = 3) -> bool:
-    """Whether so many are no chance, and at least ``least``."""
+def crowded(count: float, expected: float) -> bool:
+    """Whether so many are a crowd, and no chance."""
     whole = math.floor(count)
-    return whole >= least and at_least(whole, expected) < RARE
+    return whole >= CROWD and at_least(whole, expected) < RARE

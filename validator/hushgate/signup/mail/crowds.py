@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hushgate.signup.mail import domains, local
 from hushgate.signup.mail.address import Address
-from hushgate.signup.mail.chance import at_least, crowded
+from hushgate.signup.mail.chance import CROWD, at_least, crowded
 from hushgate.signup.mail.records import SPAN, Records, Sequence
 from hushgate.signup.mail.rule import rule
 
@@ -37,6 +37,8 @@ _WAVE = {"hour": 40, "domain_hour": 9, "alarms": 12, "domain_alarms": 4, "month"
 @rule(
     "local",
     across=True,
+    by="same_prefix",
+    least=CROWD,
     alarms="site",
     doubts=True,
     flags=[{"email": "mo6xxybjva6z@deepask.app", "prefixed": 12, "same_prefix": 4}],
@@ -83,14 +85,15 @@ def sequence(address: Address, records: Records) -> str | None:
 @rule(
     "local",
     across=True,
+    by="spellings",
+    least=SPELLINGS,
     flags=[{"email": "a.n.n.bell+3@gmail.com", "spellings": 3}],
     passes=[{"email": "ann.bell+shop@gmail.com", "spellings": 2}],
     wrong_about="Somebody who tests the site with tags of their own address: the owner, for one.",
 )
-def many_spellings(_: Address, records: Records) -> str | None:
+def many_spellings(_: Address, records: Records) -> str:
     """Dots that the provider ignores, and tags behind a plus, lead to one inbox."""
-    spellings = int(records.spellings)
-    return f"one inbox, written in {spellings} ways within a day" if spellings >= SPELLINGS else None
+    return f"one inbox, written in {int(records.spellings)} ways within a day"
 
 
 @rule(
@@ -112,6 +115,8 @@ def new_domain(address: Address, records: Records) -> str | None:
 @rule(
     "crowd",
     across=True,
+    by="networks",
+    least=BURST,
     alarms="domain",
     flags=[{"email": "ann@deepask.app", "networks": 4}, {"email": "ann@deepask.app", "networks": 9, "domain_month": 5}],
     passes=[
@@ -124,7 +129,7 @@ def new_domain(address: Address, records: Records) -> str | None:
 )
 def domain_burst(address: Address, records: Records) -> str | None:
     """Networks are counted, not addresses: a team in its office is one."""
-    if records.networks < BURST or not _unknown(address, records, KNOWN):
+    if not _unknown(address, records, KNOWN):
         return None
     return f"addresses of a domain that was not known, from {records.networks:.0f} networks within a day"
 
@@ -132,6 +137,8 @@ def domain_burst(address: Address, records: Records) -> str | None:
 @rule(
     "crowd",
     across=True,
+    by="domain_hour",
+    least=SHARE_LEAST,
     flags=[
         {"email": "ann@hotmail.com", "hour": 60, "domain_hour": 26, "month": 500, "domain_month": 30},
         {"email": "ann@firm.example.com", "hour": 30, "domain_hour": 12, "month": 500},
@@ -145,8 +152,6 @@ def domain_burst(address: Address, records: Records) -> str | None:
 )
 def concentration(address: Address, records: Records) -> str | None:
     """Held against the share that the site usually sees, so that a large provider never trips it by being large."""
-    if records.domain_hour < SHARE_LEAST:
-        return None
     share = records.domain_hour / max(records.hour, 1)
     usual = (records.domain_month + PRIOR * USUAL * bool(address.provider)) / (records.month + PRIOR)
     if share <= max(SHARE, 2 * usual):
@@ -157,20 +162,23 @@ def concentration(address: Address, records: Records) -> str | None:
 @rule(
     "crowd",
     across=True,
+    by="host_domains",
+    least=HOST_DOMAINS,
     alarms="domain",
     flags=[{"email": "ann@deepask.app", "host_domains": 5}],
     passes=[{"email": "ann@deepask.app", "host_domains": 4}],
     wrong_about="Customers of a small mail host that data/mail_hosts.txt does not name, where several sign up in a day.",
 )
-def host_burst(_: Address, records: Records) -> str | None:
+def host_burst(_: Address, records: Records) -> str:
     """One hand that buys many domains points them at one host."""
-    count = int(records.host_domains)
-    return f"{count} new domains within a day have one mail host" if count >= HOST_DOMAINS else None
+    return f"{int(records.host_domains)} new domains within a day have one mail host"
 
 
 @rule(
     "crowd",
     across=True,
+    by="network_doubts",
+    least=DOUBTS,
     flags=[{"email": "ann@gmail.com", "network_day": 6, "network_doubts": 4}],
     passes=[
         {"email": "ann@gmail.com", "network_day": 3, "network_doubts": 2},
@@ -180,7 +188,7 @@ def host_burst(_: Address, records: Records) -> str | None:
 )
 def doubtful_network(_: Address, records: Records) -> str | None:
     """One hand that mixes throw-away addresses with others. A telephone company's customers share an address, and mix far more."""
-    if records.network_doubts < max(DOUBTS, DOUBT_SHARE * records.network_day):
+    if records.network_doubts < DOUBT_SHARE * records.network_day:
         return None
     return f"{records.network_doubts:.0f} of {records.network_day:.0f} addresses from its network within a day were thrown away or made up"
 
@@ -188,6 +196,8 @@ def doubtful_network(_: Address, records: Records) -> str | None:
 @rule(
     "crowd",
     across=True,
+    by="hour",
+    least=SURGE_LEAST,
     flags=[
         {"email": "ann@gmail.com", **_WAVE},
         {"email": "ann@gmail.com", **_WAVE, "alarms": 1},
@@ -211,7 +221,7 @@ def surge(address: Address, records: Records) -> str | None:
     inboxes as they like, and at domains that nobody knew. What the verdict gives away by itself is no alarm.
     """
     usual = records.month / (30 * 24)
-    if records.hour < max(SURGE_LEAST, SURGE * usual):
+    if records.hour < SURGE * usual:
         return None
     here = bool(address.provider) and _alarming(records.domain_alarms, records.domain_hour)
     if not here and not (_alarming(records.alarms, records.hour) and _beside(address, records)):

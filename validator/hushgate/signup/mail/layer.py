@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from hushgate.caller import address_prefix
 from hushgate.errors import BadField, StateLost
 from hushgate.house import House
 from hushgate.settings import OBSERVE, OFF
@@ -77,7 +76,7 @@ class MailLayer(Asking):
             return Batch()
         exchange = self._exchanges.look(address.domain, self._budget) if self._exchanges else None
         host = exchange.host if exchange and not domains.shared_host(exchange.host) else ""
-        ledger, network = self._ledger(attempt), address_prefix(attempt.caller.ip)
+        ledger, network = self._ledger(attempt), attempt.prefix
         weighs = attempt.browser or so_far == "allow"
         inquiry = ledger.ask(address, network, host, count=weighs)
         attempt.notes[MAIL_HOST], attempt.notes[NAME] = host, Note(address, exchange, inquiry, weighs)
@@ -104,7 +103,7 @@ class MailLayer(Asking):
             return
         flagged = note.flagged
         alarm = alarm_of(flagged) if flagged else ""
-        doubt = address_prefix(attempt.caller.ip) if flagged and any(rule.doubts for rule in flagged) else ""
+        doubt = attempt.prefix if flagged and any(rule.doubts for rule in flagged) else ""
         # where the site observes, everybody is let in
         driven = attempt.verdict == "bot"  # a wave that the verdict stops is stopped: nobody beside it need be asked
         let_in = decision == "allow" and not driven and not alarm
@@ -148,7 +147,7 @@ def judge(subject: Subject, own: Any) -> list[Flag]:
     flags = []
     for name, rule in RULES.items():
         weight = own[name]
-        if weight == OFF or (rule.across and records is None):
+        if weight == OFF or (rule.across and (records is None or getattr(records, rule.by) < rule.least)):
             continue
         saw = rule.look(address, records) if rule.across else rule.look(subject)
         if saw:

@@ -33,7 +33,8 @@ class Rule:
     """One rule.
 
     ``alarms`` is where the signups beside what it finds are looked at closer, as part of a wave; ``doubts`` whether the
-    address was thrown away or made up, so that its network is; ``across`` whether it looks at the records, and says nothing where there are none. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
+    address was thrown away or made up, so that its network is; ``across`` whether it looks at the records, and says nothing where there are none,
+    nor where the record named ``by`` is below ``least``. ``flags`` and ``passes`` are examples of either; ``wrong_about`` says which people it may be wrong about.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Rule:
     alarms: Alarm = ""
     doubts: bool = False
     across: bool = False
+    by: str = "hour"
+    least: float = 0
 
 
 RULES: dict[str, Rule] = {}
@@ -60,12 +63,14 @@ def rule(
     alarms: Alarm = "",
     doubts: bool = False,
     across: bool = False,
+    by: str = "hour",
+    least: float = 0,
 ) -> Callable[[Look], Look]:
     """Makes a rule of a function, by the function's name."""
 
     def add(look: Look) -> Look:
         name = look.__name__
-        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms, doubts, across)
+        RULES[name] = Rule(name, family, look, flags, passes, wrong_about, alarms, doubts, across, by, least)
         return look
 
     return add
