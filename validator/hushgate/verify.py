@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from hushgate.decision import Conversion
 from hushgate.errors import StateLost, TokenMisdirected, TokenReplayed
@@ -13,17 +14,20 @@ from hushgate.tokens import Claims
 from hushgate.visit import Confidence, Decision, Finding, Verdict
 
 
-@dataclass(frozen=True)
-class Verified:
+def _spent() -> bool:
+    return True
+
+
+class Verified(Struct, frozen=True):
     """A token that was read and found good: the verdict in it, and ``commit`` to spend it.
 
     ``holder`` is whom it is leased to, "" where it was spent at once.
     """
 
     claims: Claims
-    lost: list[str] = field(default_factory=list)
+    lost: list[str] = []
     holder: str = ""
-    _commit: Callable[[], bool] = field(default=lambda: True, repr=False)
+    _commit: Callable[[], bool] = _spent
 
     @property
     def id(self) -> str:

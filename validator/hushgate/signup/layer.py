@@ -22,6 +22,8 @@ from hushgate.visit import Decision, Network, Verdict, Word
 
 MAIL_HOST = "mail-host"
 """The note with the host that takes the mail of the address's domain, "" where it is not known or serves everybody's domains."""
+REFUSALS: frozenset[Decision] = frozenset({"throttle", "ghost", "deny"})
+"""Decisions that let nobody in, now or later."""
 _ORDER = {decision: at for at, decision in enumerate(get_args(Decision))}
 
 

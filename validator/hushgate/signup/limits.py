@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hushgate.house import House
-from hushgate.signup.layer import LOST, Asking, Attempt, Layer, NotJudged
-from hushgate.signup.plan import NAME, Plan, Plans, refused, whys
-from hushgate.state import Batch, Reply, Taken
+from hushgate.signup.layer import LOST, REFUSALS, Asking, Attempt, Layer, NotJudged
+from hushgate.signup.plan import NAME, Plan, Plans, whys
+from hushgate.state import Batch, Reply, Taken, all_allowed
 from hushgate.verify import shard_of
 from hushgate.visit import Decision, Word
 
@@ -54,7 +54,7 @@ class LimitsLayer(Asking):
             raise NotJudged(LOST)
         plan, plans = attempt.notes[NAME], self._plans[attempt.site.key]
         plans.learn(plan, reply)
-        allowed = all(taken.allowed for taken in reply.taken)
+        allowed = all_allowed(reply.taken)
         if allowed and plan.consume:
             self._give_back(attempt, plan, so_far, reply.at)
             return None
@@ -68,7 +68,7 @@ class LimitsLayer(Asking):
         return _word(attempt, plan, reply.taken)
 
     def _give_back(self, attempt: Attempt, plan: Plan, so_far: Decision, at: float) -> None:
-        kept = 0 if refused(so_far) else 1 if so_far == "challenge" else len(plan.takes)
+        kept = 0 if so_far in REFUSALS else 1 if so_far == "challenge" else len(plan.takes)
         if kept < len(plan.takes):
             self._house.state.give_back(shard_of(attempt.site.key), plan.takes[kept:], at)
 

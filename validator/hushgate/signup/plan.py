@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hushgate.caller import Caller, within
 from hushgate.house import House
 from hushgate.settings import Rate
-from hushgate.signup.layer import MAIL_HOST, Attempt, strength
+from hushgate.signup.layer import MAIL_HOST, REFUSALS, Attempt
 from hushgate.signup.names import provider_of, visitor
 from hushgate.signup.usual import ASSUMED_BY, FRESH, LEARNED, WEEK, Seen, Usual
 from hushgate.state import UNLIMITED, Limit, Quota, Reply, Take
@@ -90,7 +90,7 @@ class Plans:
         shared = self._shared(attempt, rates, head)
         takes.append(Take(shared.quotas, marker and f"{marker}shared", ttl))
         known = shared.oldest > time.monotonic() - FRESH
-        return Plan(takes, [own, shared.parts], shared.weeks, known, so_far, not refused(so_far))
+        return Plan(takes, [own, shared.parts], shared.weeks, known, so_far, so_far not in REFUSALS)
 
     def _shared(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> Shared:
         """What it shares with others: worked out once, until something else is learned of one of them."""
@@ -198,8 +198,3 @@ def whys(rates: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[tuple[str,
         yield from ((part.kind, rate) for rate in rates[part.kind])
         if part.kind in LEARNED:
             yield None
-
-
-def refused(so_far: Decision) -> bool:
-    """Whether another layer refuses already."""
-    return strength(so_far) >= strength("throttle")

@@ -18,6 +18,7 @@ from hushgate.state.batch import Reply as Reply
 from hushgate.state.batch import Take as Take
 from hushgate.state.batch import Taken as Taken
 from hushgate.state.batch import Tally as Tally
+from hushgate.state.batch import all_allowed as all_allowed
 from hushgate.state.batch import join as join
 
 

@@ -143,6 +143,14 @@ class Reply(NamedTuple):
     at: float
 
 
+def all_allowed(taken: Sequence[Taken]) -> bool:
+    """Whether all Takes are allowed."""
+    for one in taken:  # noqa: SIM110 - a generator costs as much as what it looks at
+        if any(one.waits):
+            return False
+    return True
+
+
 def join(batches: Sequence[Batch], lease: Redemption | None) -> Batch:
     """Several batches as one; at most one of them has a ``counting``."""
     later: list[Counting] = []

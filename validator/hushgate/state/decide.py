@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hushgate.state.batch import Batch, Lease, Reply, Take
+from hushgate.state.batch import Batch, Lease, Reply, Take, all_allowed
 from hushgate.state.environment import Entries
 from hushgate.state.sheet import Sheet
 
@@ -17,7 +17,7 @@ def decide(held: Entries, shard: str, batch: Batch, now: float, lease: Lease | N
     tally = sheet.count(batch.counting) if batch.counting else None
     weighed = [sheet.weigh(take) for take in batch.takes]
     taken = tuple([one for one, _ in weighed])
-    if batch.consume and all(one.allowed for one in taken):
+    if batch.consume and all_allowed(taken):
         for take, (_, spots) in zip(batch.takes, weighed, strict=True):
             sheet.take(take, spots)
     return Reply(lease, tally, taken, now), sheet.write()

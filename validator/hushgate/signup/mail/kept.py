@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from hushgate.config import Site
@@ -25,5 +26,11 @@ def keep(ring: KeyRing, site: Site, address: str) -> str:
     plain = address.strip().casefold()
     if layer and layer.own["keep"] == "address":
         return plain
-    hashed = blake2b(plain.encode("utf-8", "surrogatepass"), key=site_key(ring, site.key), digest_size=HASH_BYTES)
-    return f"mac:{ring.newest.id}:{b64(hashed.digest())}"
+    hasher = _hasher(site_key(ring, site.key)).copy()
+    hasher.update(plain.encode("utf-8", "surrogatepass"))
+    return f"mac:{ring.newest.id}:{b64(hasher.digest())}"
+
+
+@lru_cache(maxsize=64)
+def _hasher(key: bytes) -> blake2b:
+    return blake2b(key=key, digest_size=HASH_BYTES)
