@@ -48,11 +48,11 @@ def test_what_a_site_usually_has_is_learned() -> None:
     assert small.amount == 10 and small.times < 0.1
     assert great.amount == 10 * ASSUMED["google"] / SMALL and great.times == pytest.approx(4 * FACTOR)
     assert not usual.seen("k")
-    usual.learn("k", 5040, 10080)
+    usual.learn({"k": 5040}, 10080)
     assert usual.seen("k")
     learned = usual.scale(limit, "provider", "", "all")
     assert learned.amount == FACTOR * 5040 * 600 / WEEK and learned.times == pytest.approx(FACTOR, rel=0.02)
-    usual.learn("all", 100_000, 100_000)
+    usual.learn({"all": 100_000}, 100_000)
     device = usual.scale(Limit("d", 30, 3600), "device", "", "all")
     assert device.amount == pytest.approx(FACTOR * ASSUMED_BY["device"] * 100_000 / 168, rel=0.01)
 

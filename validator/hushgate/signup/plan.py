@@ -83,8 +83,7 @@ class Plans:
         head = f"{attempt.action}:" if attempt.browser else f"{attempt.action}+:"
         marker, ttl = f"{claims.nonce}|" if claims else "", self._house.tokens.ttl + 1
         own = self._own(attempt, rates, head)
-        quotas = [quota for part in own for quota in _quotas(part, rates)]
-        takes = [Take(quotas, marker and f"{marker}own", ttl)]
+        takes = [Take(_quotas(own, rates), marker and f"{marker}own", ttl)]
         if so_far == "challenge":
             return Plan(takes, [own], [], True, so_far, consume=True)
         shared = self._shared(attempt, rates, head)
@@ -128,7 +127,7 @@ class Plans:
         """The quotas of a part, by what was seen."""
         kind, key, name = part
         if kind not in ASSUMED_BY:
-            return _quotas(part, rates)
+            return _quotas([part], rates)
         limits = [Limit(key, rate.amount, rate.window) for rate in rates[kind]]
         quotas = [self._usual.scale(limit, kind, name, every) for limit in limits]
         return [*quotas, Quota(key, UNLIMITED, WEEK)] if kind in LEARNED else quotas
@@ -138,8 +137,7 @@ class Plans:
         counts = reply.taken[1].counts if len(reply.taken) > 1 else ()
         total = counts[-1] if plan.weeks and counts else None
         if total is not None:  # it is where the form was sent before, and nothing was asked
-            for key, at in plan.weeks:
-                self._usual.learn(key, counts[at] or 0.0, total)
+            self._usual.learn({key: counts[at] or 0.0 for key, at in plan.weeks}, total)
 
     def _own(self, attempt: Attempt, rates: Mapping[str, Any], head: str) -> list[Part]:
         """What a visitor shares with few others. What it could be known by is hashed: a counter's name tells nothing."""
@@ -186,10 +184,13 @@ class Plans:
         return self._house.sessions.hash(value, self._house.ring.newest.id)
 
 
-def _quotas(part: Part, rates: Mapping[str, Any]) -> list[Quota]:
-    """What a part asks, as the settings say."""
-    kind, key, _ = part
-    return [Quota(key, rate.amount, rate.window, "", 0.0, kind == "session") for rate in rates[kind]]
+def _quotas(parts: Sequence[Part], rates: Mapping[str, Any]) -> list[Quota]:
+    """What parts ask, as the settings say."""
+    return [
+        Quota(key, rate.amount, rate.window, "", 0.0, kind == "session")
+        for kind, key, _ in parts
+        for rate in rates[kind]
+    ]
 
 
 def whys(rates: Mapping[str, Any], parts: Sequence[Part]) -> Iterator[tuple[str, Rate] | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
 from typing import NamedTuple
 
@@ -50,13 +51,17 @@ class Usual:
         self._seen: OrderedDict[str, Seen] = OrderedDict()
         self._lock = Lock()
 
-    def learn(self, key: str, own: float, total: float) -> None:
-        """Takes in what the store said of a value, where it is not what was learned just now."""
-        seen, now = self._seen.get(key), time.monotonic()
-        if seen and now - seen.at < STILL and own <= seen.own * MORE and total <= seen.all * MORE:
-            return
+    def learn(self, own: Mapping[str, float], total: float) -> None:
+        """Takes in what the store said of values, by their keys, where it is not what was learned just now."""
+        now, kept = time.monotonic(), self._seen
+        for key, count in own.items():
+            seen = kept.get(key)
+            if seen is None or now - seen.at >= STILL or count > seen.own * MORE or total > seen.all * MORE:
+                self._keep(key, Seen(count, total, now))
+
+    def _keep(self, key: str, seen: Seen) -> None:
         with self._lock:
-            self._seen[key] = Seen(own, total, now)
+            self._seen[key] = seen
             self._seen.move_to_end(key)
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)

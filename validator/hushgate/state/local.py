@@ -164,4 +164,4 @@ def _told(held: Entries, key: bytes, now: float) -> bytes | None:
 
 def _until(now: float, ttl: int) -> bytes:
     """The whole second in which it has expired: never before ``ttl`` is over, and at most a second after."""
-    return stamp(int(now) + ttl + 1)
+    return stamp(now + ttl + 1)

@@ -92,12 +92,13 @@ class Inquiry(NamedTuple):
         """What the store has said."""
         named, (counts, again) = self.named, tally
         seen = dict(zip(named, counts, strict=False))
-        fresh = [pair for pair in FIRSTS if seen.pop(pair, 2.0) < 2 and not again]
-        for pair in fresh:
-            seen[FIRSTS[pair]] += 1
-        pending = tuple([named[FIRSTS[pair]] for pair in fresh])
+        pending = []
+        for pair, met in FIRSTS.items():
+            if seen.pop(pair, 2.0) < 2 and not again:
+                seen[met] += 1
+                pending.append(named[met])
         found = self._sequences(counts[len(named) :]) if self.numbered else ()
-        return Records(again=again, sequences=found, pending=pending, **seen)
+        return Records(again=again, sequences=found, pending=tuple(pending), **seen)
 
     def _sequences(self, counts: tuple[float, ...]) -> tuple[Sequence, ...]:
         seen = dict(zip(self.numbered, counts, strict=True))
