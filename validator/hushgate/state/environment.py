@@ -21,7 +21,6 @@ import lmdb
 
 from hushgate.errors import StateLost
 from hushgate.state.alone import BUSY_MS, HURRY_MS, alone, lock
-from hushgate.state.base import plain
 from hushgate.state.carry import BOOT, carry_over
 from hushgate.state.room import FIRST_BYTES, is_steady, reserve
 
@@ -200,11 +199,7 @@ class Environment:
 
 def key_of(shard: str, name: str, kind: str) -> bytes:
     """The key of an entry; ``kind`` is one letter. Names of one time begin alike, and then share a page."""
-    text = f"{shard}:{name}{kind}"
-    try:
-        key = text.encode()
-    except UnicodeEncodeError:
-        key = plain(text).encode()
+    key = f"{shard}:{name}{kind}".encode("utf-8", "backslashreplace")  # see ``plain``
     return key if len(key) <= KEY_MAX else key[: KEY_MAX // 2] + hashlib.blake2b(key, digest_size=32).digest()
 
 

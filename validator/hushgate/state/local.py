@@ -115,7 +115,8 @@ class LocalState:
         return self._write(lambda held: self._lease(held, shard, wanted, _SPENT if spend else _LEASED))
 
     def _lease(self, held: Entries, shard: str, asked: Redemption, wanted: bytes) -> Lease:
-        key, now, holder = key_of(shard, asked.nonce, "t"), self.clock(), plain(asked.holder).encode()
+        key, now = key_of(shard, asked.nonce, "t"), self.clock()
+        holder = asked.holder.encode("utf-8", "backslashreplace")
         entry = _until(now, asked.ttl) + wanted + holder
         if held.put(key, entry, overwrite=False):
             return Lease.GRANTED

@@ -106,7 +106,7 @@ class Sheet:
 
     def weigh(self, take: Take) -> tuple[Taken, list[Spot]]:
         """What a Take is told, and what it would count."""
-        known = self._relied(take.marker) is not None
+        known = bool(take.marker) and self._relied(take.marker) is not None
         rows, windows, over = self._rows, self._windows, False
         counts: list[float | None] = []
         spots: list[Spot] = []
@@ -157,14 +157,12 @@ class Sheet:
                 row[name] = [at, hits + 1, before, (at + 2) * window]
             changed.add(head)
         if take.marker:
-            relied = self._relied(take.marker)
-            many, until = (relied[HITS], relied[UNTIL]) if relied else (0, int(self.now) + take.ttl + 1)
-            self._rely(take.marker, many + 1, until)
-
-    def _rely(self, marker: str, many: int, until: int) -> None:
-        head, _, name = marker.partition("|")
-        self._rows[head][f"{name}:"] = [0, many, 0, until]
-        self._changed.add(head)
+            head, _, name = take.marker.partition("|")
+            relied = rows[head].setdefault(f"{name}:", [0, 0, 0, 0])
+            if relied[UNTIL] <= self.now:
+                relied[HITS], relied[UNTIL] = 0, int(self.now) + take.ttl + 1
+            relied[HITS] += 1
+            changed.add(head)
 
     def give_back(self, take: Take, at: float) -> None:
         """Undoes ``take`` of that time; what others rely on stays counted."""
@@ -174,7 +172,10 @@ class Sheet:
             if quota.each or alone:
                 self._subtract(quota, int(at // quota.window))
         if relied:
-            self._rely(take.marker, relied[HITS] - 1, 0 if alone else relied[UNTIL])
+            relied[HITS] -= 1
+            if alone:
+                relied[UNTIL] = 0
+            self._changed.add(take.marker.partition("|")[0])
 
     def _subtract(self, quota: Quota, at: int) -> None:
         """Takes one hit back from a window, where it is still counted."""
