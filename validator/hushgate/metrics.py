@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from prometheus_client import CollectorRegistry, Gauge, Info
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Info
-
+from hushgate.counters import Counter
 from hushgate.verdict_metrics import VerdictMetrics
 from hushgate.version import __version__
 
@@ -31,15 +30,10 @@ class Metrics:
         self.spool_failures = self._counter("spool_failures", "Visits that could not be written to the spool")
         self.data_age = Gauge("hushgate_data_age_days", "Age of a data file", ["file"], registry=self.registry)
         Info("hushgate_build", "The running version", registry=self.registry).info({"version": __version__})
-        self._children = lru_cache(maxsize=4096)(self._child)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(f"hushgate_{name}", text, labels, registry=self.registry)
-
-    @staticmethod
-    def _child(counter: Counter, labels: tuple[str, ...]) -> Counter:
-        return counter.labels(*labels) if labels else counter
+        return Counter(self.registry, f"hushgate_{name}", text, labels)
 
     def count(self, counter: Counter, *labels: str, by: int = 1) -> None:
         """Adds to a counter. Labels come from settings and codes, never from a browser."""
-        self._children(counter, labels).inc(by)
+        counter.add(labels, by)

@@ -96,7 +96,7 @@ class Door:
         self.layers = list(layers)
         asking = [layer for layer in layers if isinstance(layer, Asking)]
         self._early = [layer for layer in layers if layer.early]
-        self._looking = [layer for layer in layers if not layer.early and not isinstance(layer, Asking)]
+        self._looking = [layer for layer in layers if not (layer.early or layer.silent or isinstance(layer, Asking))]
         self._settling = [layer for layer in layers if type(layer).settle is not Layer.settle]
         self._asking = sorted(asking, key=lambda layer: layer.last)
 

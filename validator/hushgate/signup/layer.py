@@ -94,6 +94,8 @@ class Layer:
     name: str
     early = False
     """Asked before the token is read, and without it; a deny here ends everything."""
+    silent = False
+    """By the settings it can say nothing of anybody, and is not asked."""
 
     def look(self, attempt: Attempt) -> Word | None:
         """What the layer says of the attempt, consuming nothing. None where it has nothing to say."""

@@ -158,10 +158,11 @@ class ReputationLayer(Layer):
 
     def __init__(self, house: House) -> None:
         self._reputation = house.room(Reputation)
+        self.silent = not self._reputation.on
 
     def look(self, attempt: Attempt) -> Word | None:
         """See Layer."""
-        if not self._reputation.on or attempt.verdict == "human":
+        if attempt.verdict == "human":
             return None
         score = self._reputation.find(attempt.caller.ip)
         if score is None or score < attempt.own(self.name)["challenge_at"]:
