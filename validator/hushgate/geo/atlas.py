@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from socket import AF_INET, AF_INET6, inet_pton
 
 from hushgate.geo.kinds import kind_of
 from hushgate.geo.sources import Source, aged
 from hushgate.geo.tables import open_anonymous, open_countries, open_networks
-from hushgate.visit import Kind, Network
+from hushgate.visit import Network
 
 _NOTHING = Network()
 _MAPPED = bytes(10) + b"\xff\xff"
@@ -52,14 +52,12 @@ class Atlas:
         packed = _packed(ip)
         if packed is None:
             return _NOTHING
-        text = inet_ntop(AF_INET if len(packed) == 4 else AF_INET6, packed)
-        country = self._countries.find(text, packed)
-        asn, org = self._networks.find(text, packed) or (None, None)
+        country = self._countries.find(packed)
+        asn, org = self._networks.find(packed) or (None, None)
         kind = kind_of(asn, org)
-        return Network(country, asn, org, kind if kind == "relay" else self._hidden(text, packed) or kind)
-
-    def _hidden(self, text: str, packed: bytes) -> Kind | None:
-        return self._anonymous.find(text, packed) if self._anonymous else None
+        if self._anonymous and kind != "relay":
+            kind = self._anonymous.find(packed) or kind
+        return Network(country, asn, org, kind)
 
 
 def _packed(ip: str) -> bytes | None:

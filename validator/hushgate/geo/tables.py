@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any, Generic, TypeVar
 
 import maxminddb
@@ -34,31 +35,31 @@ _UNREADABLE = (AddressNotFoundError, maxminddb.InvalidDatabaseError, ValueError,
 
 @dataclass(frozen=True)
 class Table(Generic[T]):
-    """``find`` takes an address as text and as bytes in network order. None: it is not there. It never raises."""
+    """``find`` takes an address as bytes in network order. None: it is not there. It never raises."""
 
-    find: Callable[[str, bytes], T | None]
+    find: Callable[[bytes], T | None]
     source: Source
 
 
 def open_countries(path: Path | None) -> Table[str]:
     """Country codes by address; None opens the shipped file. An unreadable file gives an empty table that says so."""
-    return _open("country", path, lambda ranges, at: _name(ranges.find(at)), "Country", _country, _flat_country)
+    return _open("country", path, _names, "Country", _country, _flat_country)
 
 
 def open_networks(path: Path | None) -> Table[Announced]:
     """AS numbers and names by address; None opens the shipped file."""
-    return _open("network", path, lambda ranges, at: ranges.find(at), "ASN", _announced, _flat_announced)
+    return _open("network", path, lambda ranges: ranges.find, "ASN", _announced, _flat_announced)
 
 
 def open_anonymous(path: Path) -> Table[Kind]:
     """vpn, tor or hosting by address, from a GeoIP2 Anonymous-IP file. There is no shipped one."""
-    return _open("anonymous", path, lambda _ranges, _at: None, "Anonymous", _anonymous, lambda _record: None)
+    return _open("anonymous", path, lambda _ranges: lambda _packed: None, "Anonymous", _anonymous, lambda _record: None)
 
 
 def _open(
     use: str,
     path: Path | None,
-    from_ranges: Callable[[Ranges, bytes], T | None],
+    from_ranges: Callable[[Ranges], Callable[[bytes], T | None]],
     word: str,
     from_geoip2: Callable[[Reader, str], T | None],
     from_flat: Callable[[Mapping[str, Any]], T | None],
@@ -67,11 +68,11 @@ def _open(
         if path is None:
             ranges = Ranges(SHIPPED / f"{use}.bin")
             about = describe_shipped(use, SHIPPED, ranges.records)
-            return Table(lambda _text, packed: from_ranges(ranges, packed), about)
+            return Table(from_ranges(ranges), about)
         find = _mmdb(path, word, from_geoip2, from_flat)
         return Table(find, describe_mmdb(use, path))
     except _UNREADABLE as error:
-        return Table(lambda _text, _packed: None, missing(use, path, SHIPPED, error))
+        return Table(lambda _packed: None, missing(use, path, SHIPPED, error))
 
 
 def _mmdb(
@@ -79,11 +80,12 @@ def _mmdb(
     word: str,
     from_geoip2: Callable[[Reader, str], T | None],
     from_flat: Callable[[Mapping[str, Any]], T | None],
-) -> Callable[[str, bytes], T | None]:
+) -> Callable[[bytes], T | None]:
     reader = Reader(path)
     flat = None if word in reader.metadata().database_type else maxminddb.open_database(path)
 
-    def find(text: str, _packed: bytes) -> T | None:
+    def find(packed: bytes) -> T | None:
+        text = inet_ntop(AF_INET if len(packed) == 4 else AF_INET6, packed)
         try:
             if flat is None:
                 return from_geoip2(reader, text)
@@ -95,8 +97,14 @@ def _mmdb(
     return find
 
 
-def _name(found: tuple[int, str] | None) -> str | None:
-    return found[1] if found else None
+def _names(ranges: Ranges) -> Callable[[bytes], str | None]:
+    find = ranges.find
+
+    def name(packed: bytes) -> str | None:
+        found = find(packed)
+        return found[1] if found else None
+
+    return name
 
 
 def _country(reader: Reader, text: str) -> str | None:
