@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, request
+from msgspec.structs import replace
 
 from hushgate import Gate
 from hushgate.config import load
@@ -68,7 +69,7 @@ class CountingState(State):
         leased = self._state.decide(shard, Batch(lease=lease)).lease if lease else None
         if leased is Lease.REPLAYED:
             return Reply(leased, None, (), self._counters.clock())
-        return self._counters.decide(shard, batch._replace(lease=None))._replace(lease=leased)
+        return replace(self._counters.decide(shard, replace(batch, lease=None)), lease=leased)
 
     def give_back(self, shard: str, takes: Sequence[Take], at: float) -> None:
         """See State."""

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from socket import AF_INET, inet_pton
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 HEADER_MAX = 1024
 HEADERS_MAX = 64
@@ -29,7 +31,7 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 _STORY = ("accept-language", "sec-ch-ua", "sec-ch-ua-platform", "sec-ch-ua-mobile")
 
 
-class Caller(NamedTuple):
+class Caller(Struct, frozen=True):
     """``ip`` is the client's address; ``headers`` keep their order; ``hostname`` is the page's, from Origin or Referer.
 
     ``scheme`` is what the client used, by a configured proxy's word where there is one. ``line`` is the method and the target of a

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +34,7 @@ STEPPED = "step-up"
 """What lifts a challenge where a step-up was passed, in the place of a layer's name."""
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """What came with the attempt: the token, and the hostname that it must be for, where that is held to."""
 
     text: str

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from hushgate.caller import Caller, within
 from hushgate.house import House
 from hushgate.settings import Rate
@@ -52,7 +54,7 @@ class Shared(NamedTuple):
     oldest: float
 
 
-class Plan(NamedTuple):
+class Plan(Struct, frozen=True):
     """What is asked of the store: a Take for what is a visitor's own, and one for what is shared where that is asked too.
 
     ``parts`` are those of each Take. ``weeks`` says at which place of the second one the signups of a week stand that a key has had.

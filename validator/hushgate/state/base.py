@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from msgspec import Struct
+from msgspec.structs import astuple
+
 from hushgate.state.batch import Batch, Lease, Reply, Take
 
 
@@ -95,6 +98,8 @@ def all_plain(parts: Any) -> Any:
     """The same for every text in a question."""
     if isinstance(parts, str):
         return plain(parts)
+    if isinstance(parts, Struct):
+        return type(parts)(*map(all_plain, astuple(parts)))
     if isinstance(parts, tuple) and hasattr(parts, "_make"):
         return parts._make(map(all_plain, parts))
     return [all_plain(part) for part in parts] if isinstance(parts, list | tuple) else parts

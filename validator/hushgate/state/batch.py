@@ -6,6 +6,8 @@ import enum
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
+from msgspec import Struct
+
 
 class Lease(enum.Enum):
     """The answer to a redemption."""
@@ -15,7 +17,7 @@ class Lease(enum.Enum):
     REPLAYED = "replayed"
 
 
-class Redemption(NamedTuple):
+class Redemption(Struct, frozen=True, array_like=True):
     """A token that is leased to its holder for ``ttl`` seconds. See State.lease."""
 
     nonce: str
@@ -45,14 +47,14 @@ class Count(_Count):
         return tuple.__new__(cls, (row, f"{name}:{window}", window, add))
 
 
-class Counting(NamedTuple):
+class Counting(Struct, frozen=True, array_like=True):
     """Counts that belong together. With a ``marker``, only the first that brings it in its window adds anything."""
 
     counts: Sequence[Count]
     marker: Count | None = None
 
 
-class Tally(NamedTuple):
+class Tally(Struct, frozen=True, array_like=True):
     """What was counted in each window, this time included. ``again`` is whether the marker had been counted: then nothing was."""
 
     counts: tuple[float, ...]
@@ -97,7 +99,7 @@ UNLIMITED = 2**47
 """More than can be counted, a whole number in every store, and one that Python holds against a float at once."""
 
 
-class Take(NamedTuple):
+class Take(Struct, frozen=True, array_like=True):
     """Quotas that are counted once for a ``marker`` in ``ttl`` seconds: where it was counted before, only those with ``each`` are asked.
 
     The store remembers how many rely on a marker, so that what one gives back is kept for the others.
@@ -108,7 +110,7 @@ class Take(NamedTuple):
     ttl: int = 0
 
 
-class Taken(NamedTuple):
+class Taken(Struct, frozen=True, array_like=True):
     """``waits`` has the seconds to wait for each quota, 0 where it allows; ``counts`` what each had before, None if not asked."""
 
     waits: tuple[int, ...]
@@ -120,7 +122,7 @@ class Taken(NamedTuple):
         return not any(self.waits)
 
 
-class Batch(NamedTuple):
+class Batch(Struct, frozen=True, array_like=True):
     """One question. ``later`` is counted first and in any case, and nothing is said of it.
 
     Where the lease is REPLAYED nothing else is asked or counted. All takes are counted if all of them allow it, and none otherwise, nor
@@ -134,7 +136,7 @@ class Batch(NamedTuple):
     consume: bool = True
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True, array_like=True):
     """The answers. ``at`` is the store's time, which ``give_back`` wants; ``tally`` is None, and ``taken`` empty, where it was not asked."""
 
     lease: Lease | None
@@ -156,8 +158,8 @@ def join(batches: Sequence[Batch], lease: Redemption | None) -> Batch:
     later: list[Counting] = []
     takes: list[Take] = []
     whole, consumes = None, True
-    for _, due, counting, wanted, consume in batches:
-        later += due
-        takes += wanted
-        whole, consumes = whole or counting, consumes and consume
+    for batch in batches:
+        later += batch.later
+        takes += batch.takes
+        whole, consumes = whole or batch.counting, consumes and batch.consume
     return Batch(lease, later, whole, takes, consumes)

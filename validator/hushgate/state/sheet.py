@@ -73,11 +73,11 @@ class Sheet:
 
     def count(self, counting: Counting) -> Tally:
         """Counts, and says how high. Where the marker is counted already, nothing is."""
-        counts, marker = counting
+        marker = counting.marker
         again = marker is not None and not self._first(*marker)
         rows, windows, changed = self._rows, self._windows, self._changed
         sums = []
-        for head, name, window, add in counts:
+        for head, name, window, add in counting.counts:
             row, (at, share) = rows[head], windows[window]
             found = row.get(name)
             hits, before = _pair(found, at) if found else _NOTHING

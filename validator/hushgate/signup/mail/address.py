@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from msgspec import Struct
 
 from hushgate.errors import BadField
 from hushgate.signup.mail import domains
@@ -22,7 +22,7 @@ _DOTLESS = frozenset({"google", "proton"})
 """Providers that deliver a.b@ and ab@ to one inbox."""
 
 
-class Address(NamedTuple):
+class Address(Struct, frozen=True):
     """A mail address in parts, in lower case. ``domain`` is in ASCII; ``inbox`` is the same for every spelling of one inbox.
 
     ``local`` is what stands before the @, without a tag behind "+". ``provider`` is its name where anybody may open an inbox

@@ -143,7 +143,7 @@ def alarm_of(flagged: Sequence[Rule]) -> Alarm:
 
 def judge(subject: Subject, own: Any) -> list[Flag]:
     """What every rule that is on has to say."""
-    address, records, _ = subject
+    address, records = subject.address, subject.records
     flags = []
     for name, rule in RULES.items():
         weight = own[name]

@@ -81,7 +81,7 @@ class Records(Struct, frozen=True):
     pending: tuple[Count, ...] = ()
 
 
-class Inquiry(NamedTuple):
+class Inquiry(Struct, frozen=True):
     """What is asked of an attempt: counters by the name that they have in Records, and those of sequences."""
 
     named: dict[str, Count]
@@ -90,7 +90,7 @@ class Inquiry(NamedTuple):
 
     def read(self, tally: Tally) -> Records:
         """What the store has said."""
-        named, (counts, again) = self.named, tally
+        named, counts, again = self.named, tally.counts, tally.again
         seen = dict(zip(named, counts, strict=False))
         pending = []
         for pair, met in FIRSTS.items():

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from hushgate.signup.mail.address import Address, read
 from hushgate.signup.mail.exchange import Exchange
 from hushgate.signup.mail.records import Alarm, Records
 
 
-class Subject(NamedTuple):
+class Subject(Struct, frozen=True):
     """What a rule may look at. ``records`` and ``exchange`` are None where they could not be asked, or are off."""
 
     address: Address
