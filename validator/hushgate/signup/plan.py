@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -32,7 +32,7 @@ _INSIDE = tuple(
 KEPT = 4096
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """What an attempt is counted by: ``kind`` is a setting's name, ``key`` the counter's; ``name`` is a mail provider's."""
 
     kind: str
@@ -40,7 +40,7 @@ class Part(NamedTuple):
     name: str = ""
 
 
-class Shared(NamedTuple):
+class Shared(Struct, frozen=True):
     """What an attempt is counted by together with others, as long as ``seen`` is what was seen last.
 
     ``weeks`` says at which place of the quotas the signups of a week stand that a key has had. ``oldest`` is when the oldest of what was
@@ -127,7 +127,7 @@ class Plans:
 
     def _scaled(self, part: Part, rates: Mapping[str, Any], every: str) -> list[Quota]:
         """The quotas of a part, by what was seen."""
-        kind, key, name = part
+        kind, key, name = part.kind, part.key, part.name
         if kind not in ASSUMED_BY:
             return _quotas([part], rates)
         limits = [Limit(key, rate.amount, rate.window) for rate in rates[kind]]
@@ -189,9 +189,9 @@ class Plans:
 def _quotas(parts: Sequence[Part], rates: Mapping[str, Any]) -> list[Quota]:
     """What parts ask, as the settings say."""
     return [
-        Quota(key, rate.amount, rate.window, "", 0.0, kind == "session")
-        for kind, key, _ in parts
-        for rate in rates[kind]
+        Quota(part.key, rate.amount, rate.window, "", 0.0, part.kind == "session")
+        for part in parts
+        for rate in rates[part.kind]
     ]
 
 

@@ -17,7 +17,7 @@ class Lease(enum.Enum):
     REPLAYED = "replayed"
 
 
-class Redemption(Struct, frozen=True, array_like=True):
+class Redemption(Struct, frozen=True, array_like=True, gc=False):
     """A token that is leased to its holder for ``ttl`` seconds. See State.lease."""
 
     nonce: str
@@ -47,14 +47,14 @@ class Count(_Count):
         return tuple.__new__(cls, (row, f"{name}:{window}", window, add))
 
 
-class Counting(Struct, frozen=True, array_like=True):
+class Counting(Struct, frozen=True, array_like=True, gc=False):
     """Counts that belong together. With a ``marker``, only the first that brings it in its window adds anything."""
 
     counts: Sequence[Count]
     marker: Count | None = None
 
 
-class Tally(Struct, frozen=True, array_like=True):
+class Tally(Struct, frozen=True, array_like=True, gc=False):
     """What was counted in each window, this time included. ``again`` is whether the marker had been counted: then nothing was."""
 
     counts: tuple[float, ...]
@@ -99,7 +99,7 @@ UNLIMITED = 2**47
 """More than can be counted, a whole number in every store, and one that Python holds against a float at once."""
 
 
-class Take(Struct, frozen=True, array_like=True):
+class Take(Struct, frozen=True, array_like=True, gc=False):
     """Quotas that are counted once for a ``marker`` in ``ttl`` seconds: where it was counted before, only those with ``each`` are asked.
 
     The store remembers how many rely on a marker, so that what one gives back is kept for the others.
@@ -110,7 +110,7 @@ class Take(Struct, frozen=True, array_like=True):
     ttl: int = 0
 
 
-class Taken(Struct, frozen=True, array_like=True):
+class Taken(Struct, frozen=True, array_like=True, gc=False):
     """``waits`` has the seconds to wait for each quota, 0 where it allows; ``counts`` what each had before, None if not asked."""
 
     waits: tuple[int, ...]
@@ -122,7 +122,7 @@ class Taken(Struct, frozen=True, array_like=True):
         return not any(self.waits)
 
 
-class Batch(Struct, frozen=True, array_like=True):
+class Batch(Struct, frozen=True, array_like=True, gc=False):
     """One question. ``later`` is counted first and in any case, and nothing is said of it.
 
     Where the lease is REPLAYED nothing else is asked or counted. All takes are counted if all of them allow it, and none otherwise, nor
@@ -136,7 +136,7 @@ class Batch(Struct, frozen=True, array_like=True):
     consume: bool = True
 
 
-class Reply(Struct, frozen=True, array_like=True):
+class Reply(Struct, frozen=True, array_like=True, gc=False):
     """The answers. ``at`` is the store's time, which ``give_back`` wants; ``tally`` is None, and ``taken`` empty, where it was not asked."""
 
     lease: Lease | None

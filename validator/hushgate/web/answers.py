@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from flask import Response
+from msgspec import Struct
 
 from hushgate.errors import HushgateError, RequestRefused, TooMany
 from hushgate.house import House
@@ -16,7 +17,7 @@ _encode = msgspec.json.Encoder().encode
 _HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """An answer before any framework has it."""
 
     body: bytes
@@ -25,7 +26,7 @@ class Answer(NamedTuple):
 
     def response(self) -> Response:
         """The same for Flask."""
-        return Response(*self)
+        return Response(self.body, self.status, self.headers)
 
 
 def say(body: Any, status: int = 200, origin: str | None = None) -> Answer:

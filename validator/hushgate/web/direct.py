@@ -47,13 +47,13 @@ class _Direct:
         if handler is None or not _plain(environ):
             return self._flask(environ, start_response)
         try:
-            body, status, headers = handler(environ, environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            answer = handler(environ, environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         except HushgateError as error:
-            body, status, headers = refuse_and_count(self._house, error)
+            answer = refuse_and_count(self._house, error)
         except Exception as error:  # noqa: BLE001 - the last line: whatever it is, the client gets an answer
-            body, status, headers = fail(self._house, environ["PATH_INFO"], error)
-        start_response(_STATUS[status], [*headers, ("Content-Length", str(len(body)))])
-        return [body]
+            answer = fail(self._house, environ["PATH_INFO"], error)
+        start_response(_STATUS[answer.status], [*answer.headers, ("Content-Length", str(len(answer.body)))])
+        return [answer.body]
 
 
 def _plain(environ: Environ) -> bool:
