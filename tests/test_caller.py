@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from hushgate.caller import address_prefix, client_ip, read_caller, read_headers
+from hushgate.caller import address_prefix, client_ip, read_caller, read_headers, told_caller
 
 PROXIES = (ipaddress.ip_network("10.0.0.0/8"),)
 
@@ -88,3 +88,16 @@ def test_what_holds_secrets_is_not_kept() -> None:
 def test_the_line_of_a_signed_request_can_be_read_whatever_its_path(path: str, target: str) -> None:
     environ = {"HTTP_SIGNATURE_INPUT": "x", "REQUEST_METHOD": "POST", "PATH_INFO": path}
     assert read_caller(environ, ()).line == ("POST", target)
+
+
+def test_headers_that_a_backend_tells_of_are_read_as_a_server_reads_them() -> None:
+    plain = {"Host": "shop.example.com", "User-Agent": "x", "Cookie": "a=1", "Content-Type": "text/plain"}
+    assert list(told_caller("203.0.113.7", "https", plain).headers.items()) == [
+        ("host", "shop.example.com"),
+        ("user-agent", "x"),
+        ("content-type", "text/plain"),
+    ]
+    twice = {**plain, "Authorization": "b", "Accept": "one", "ACCEPT": "two", "X-Long": "y" * 2000}
+    headers = told_caller("203.0.113.7", "https", twice).headers
+    assert headers["accept"] == "one,two" and len(headers["x-long"]) == 1024
+    assert not headers.keys() & {"cookie", "authorization", None}

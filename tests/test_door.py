@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from doors import Says, door_of, gate_of, word
 from hushgate import Admission, Gate
@@ -71,6 +72,18 @@ def test_the_strongest_word_decides_and_all_are_told(rig: Rig) -> None:
     assert admission.verdict == "human" and admission.conversion == "suppress"
     assert (admission.log["layer"], admission.log["code"], admission.log["visit"]) == ("b", "b-throttle", admission.id)
     assert all(layer.told == ["throttle"] for layer in layers)
+
+
+def test_an_admission_in_a_log_has_nothing_that_could_be_spent(rig: Rig) -> None:
+    admission = replace(admit(rig, Says("a", word("a", "challenge"))), step_up="the-ticket")
+    assert admission.verified and "a says challenge" in repr(admission)
+    assert "the-ticket" not in repr(admission) and "verified" not in dict(admission.__rich_repr__())
+
+
+def test_a_layer_that_can_say_nothing_is_not_asked(rig: Rig) -> None:
+    silent = Says("a", word("a", "deny"))
+    silent.silent = True
+    assert admit(rig, silent).allowed
 
 
 def test_an_early_denial_ends_everything_and_the_token_is_not_touched(rig: Rig) -> None:
