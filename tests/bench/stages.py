@@ -54,7 +54,7 @@ def _one(house: House, clock: Clock, environ: dict[str, Any], body: bytes) -> No
     session = clock.run("session", house.sessions.read, envelope.session)
     clock.run("seal", house.sessions.check_seal, envelope.session, session, envelope.payload, envelope.seal)
     payload = clock.run("payload", read_payload, envelope.payload)
-    clock.run("state", clock.run("state", intake._begin_spend, house, session))
+    clock.run("state", clock.run("state", intake._begin_spend, house, caller, session))
     visit = clock.run("visit", intake._visit, house, caller, session, payload)
     judgement = clock.run("evidence, checks, score", intake._judge, house, site, visit, payload)
     judged = judgement.judged

@@ -66,7 +66,7 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     hostname = check_origin(house, site, caller)
     house.sessions.check_seal(envelope.session, session, envelope.payload, envelope.seal)
     payload = read_payload(envelope.payload)
-    spent = _begin_spend(house, session)
+    spent = _begin_spend(house, caller, session)
     visit = _visit(house, caller, session, payload)
     judgement = _judge(house, site, visit, payload)
     lost = spent()  # the store answers while the visit is judged
@@ -78,12 +78,13 @@ def take_verdict(house: House, caller: Caller, envelope: Envelope) -> dict[str, 
     return _answer(house, site, token, visit.id, judgement.conversion)
 
 
-def _begin_spend(house: House, session: Session) -> Callable[[], list[str]]:
+def _begin_spend(house: House, caller: Caller, session: Session) -> Callable[[], list[str]]:
     """Asks the store to spend the session. What is returned waits for the answer, and names what was lost.
 
     Raises TooMany, or StateLost where the policy is to refuse; what is returned raises SessionSpent too.
     """
-    house.verdict_limit.hit(session.prefix)
+    # by who asks: what one session is sent again and again from elsewhere must not use up what its opener's neighbours may have
+    house.verdict_limit.hit(address_prefix(caller.ip))
     try:
         waiting = house.state.begin_spend(session.prefix, session.nonce, house.sessions.ttl + SPEND_SLACK)
     except StateLost as error:

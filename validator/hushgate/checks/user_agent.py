@@ -116,9 +116,15 @@ def user_agent_tool(agents: tuple[str, ...]) -> str | None:
         {"headers": {"host": "a.example", "accept": "*/*"}},
         {"headers": {"host": "a.example", "accept": "*/*", "user-agent": ""}},
     ],
-    passes=[{"headers": {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}}],
+    passes=[
+        {"headers": {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}},
+        {"headers": {"host": "a.example", "accept": "*/*", "user-agent": ""}, "user_agent": f"{_CHROME} 红米"},
+    ],
     wrong_about="People behind a proxy that takes the header out.",
 )
-def user_agent_none(whole_headers: dict[str, str]) -> str | None:
-    """Every browser sends one."""
-    return None if whole_headers.get("user-agent", "").strip() else "the request has no user agent"
+def user_agent_none(whole_headers: dict[str, str], user_agent: str = "") -> str | None:
+    """Every browser sends one. Servers hand over nothing of one that is not ASCII (granian), as some phones' names are not."""
+    unread = "user-agent" in whole_headers and not user_agent.isascii()
+    if unread or whole_headers.get("user-agent", "").strip():
+        return None
+    return "the request has no user agent"

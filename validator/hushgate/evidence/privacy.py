@@ -37,16 +37,13 @@ def _engine_is(engine: Engine | None, length: int, feature: str = "") -> bool:
 
 
 def _all_one_size(screen: Screen | None) -> bool:
-    """Whether screen, usable screen, window and view are of one size."""
+    """Whether screen, usable screen and window are of one size, and the view is no larger: in a frame it is the frame's."""
     if screen is None or not screen.inner_width or not screen.inner_height:
         return False
-    inner = (screen.inner_width, screen.inner_height)
-    others = (
-        (screen.width, screen.height),
-        (screen.avail_width, screen.avail_height),
-        (screen.outer_width, screen.outer_height),
-    )
-    return all(other == inner for other in others)
+    whole = (screen.width, screen.height)
+    others = ((screen.avail_width, screen.avail_height), (screen.outer_width, screen.outer_height))
+    inside = screen.inner_width <= (screen.width or 0) and screen.inner_height <= (screen.height or 0)
+    return inside and all(other == whole for other in others)
 
 
 def _resists(
@@ -57,7 +54,7 @@ def _resists(
     screen: Screen | None,
     webgl: WebGL | None,
 ) -> bool:
-    """Gecko by its own errors, a clock on UTC all year, a screen that is no larger than the page, and nameless graphics.
+    """Gecko by its own errors, a clock on UTC all year, a screen that is no larger than the window, and nameless graphics.
 
     Source: toolkit/components/resistfingerprinting in Firefox; recorded with Firefox ESR 153. Hardware varies by version.
     """
