@@ -83,8 +83,13 @@ class Demo:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Demo:
+    return open_demo(tmp_path, unique=True)
+
+
+def open_demo(tmp_path: Path, *, unique: bool) -> Demo:
     gate = FakeGate(ghosts_in(tmp_path))
-    app = create_app(cast(Gate, gate), Settings(tmp_path, gate_url="http://127.0.0.1:8100", unique=True, hash=CHEAP))
+    settings = Settings(tmp_path, gate_url="http://127.0.0.1:8100", unique=unique, hash=CHEAP)
+    app = create_app(cast(Gate, gate), settings)
     return Demo(gate, app.test_client(), tmp_path / "fernpost.sqlite")
 
 

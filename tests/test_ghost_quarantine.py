@@ -83,8 +83,26 @@ def test_of_two_that_are_under_way_one_is_answered_where_an_address_has_one_acco
     found = ghosts.find("jo@example.com")
     assert found is not None and not found.new, "and the second hears what a third would"
     ghosts.quarantine.purge(everything=True)
-    (_, first), (_, second) = under_way(ghosts, unique=False), under_way(ghosts, unique=False)
-    assert first.commit() and second.commit()
+
+
+def test_where_an_address_may_have_many_accounts_each_signup_is_a_ghost_of_its_own(ghosts: Ghosts) -> None:
+    (one, first), (two, second) = under_way(ghosts, unique=False), under_way(ghosts, "Joe", unique=False)
+    assert one.id != two.id and one.new and two.new and ghosts.find("jo@example.com") is not None
+    assert not ghosts.fiction.resend("jo@example.com"), "nobody was told of an account yet"
+    assert ghosts.fiction.login("jo@example.com", lambda fields: True) is None
+    assert second.commit() and first.commit()
+    late, _ = under_way(ghosts, "Late", unique=False)
+    found = ghosts.fiction.login("jo@example.com", lambda fields: fields["name"] == "Joe")
+    assert found is not None and found.id == two.id != late.id, "the latest that was committed"
+    assert len(ghosts.quarantine.all()) == 3
+
+
+def test_a_file_in_which_an_address_had_one_ghost_at_most_takes_more(tmp_path: Path) -> None:
+    first = under_way(open_site(tmp_path, OLD), unique=False)[0]
+    with sqlite3.connect(tmp_path / quarantine.FILE) as db:
+        db.execute("CREATE UNIQUE INDEX ghosts_who ON ghosts (site, who)")
+    db.close()
+    assert under_way(open_site(tmp_path, OLD), unique=False)[0].id != first.id
 
 
 def test_a_ghost_is_gone_when_its_time_is_over(ghosts: Ghosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

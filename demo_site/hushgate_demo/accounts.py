@@ -85,7 +85,9 @@ class Accounts:
 
     def by_email(self, email: str) -> Account | None:
         """The latest account with this address."""
-        rows = self._store.read("SELECT * FROM users WHERE email = ? ORDER BY created_at DESC LIMIT 1", email)
+        rows = self._store.read(
+            "SELECT * FROM users WHERE email = ? ORDER BY created_at DESC, rowid DESC LIMIT 1", email
+        )
         return Account(*rows[0]) if rows else None
 
     def proves(self, fields: Mapping[str, Any], password: str) -> bool:

@@ -64,7 +64,7 @@ class Desk:
         if not ghost.ghosted:  # it could not be kept, and the policy says what to do
             return self.ask(account)
         account = ghost_account(ghost)
-        if (ghost.new or not unique) and admission.commit():
+        if ghost.new and admission.commit():
             return Outcome(Kind.CREATED, account)
         taken = unique and not (self.gate.ghosts.find(account.email) or ghost).new  # perhaps a moment ago
         return Outcome(Kind.TAKEN, account) if taken else self.ask(account)

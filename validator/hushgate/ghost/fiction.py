@@ -34,7 +34,7 @@ class Fiction:
         ``proves`` gets the kept fields and says whether the password fits, by the site's own hasher. It gets no fields where there
         is no ghost, and had better check some other hash then: an unknown address must take as long as a wrong password.
         """
-        ghost = self._quietly(lambda: self.quarantine.find(who))
+        ghost = self._known(who)
         proven = proves(ghost.fields if ghost else {})
         return ghost if proven else None
 
@@ -60,7 +60,12 @@ class Fiction:
 
     def resend(self, who: str) -> bool:
         """Whether to answer that another mail is on its way. None is."""
-        return self._quietly(lambda: self.quarantine.find(who)) is not None
+        return self._known(who) is not None
+
+    def _known(self, who: str) -> Ghost | None:
+        """The ghost of an address. A signup that was not committed was told of no account: nobody can log in to it."""
+        ghost = self._quietly(lambda: self.quarantine.find(who))
+        return None if ghost is None or ghost.new else ghost
 
     def _put(self, ghost: Ghost) -> Ghost | None:
         def put() -> Ghost:

@@ -110,13 +110,14 @@ class Ghosts:
         hashed: Collection[str] = (),
         unique: bool = True,
     ) -> Ghost:
-        """Keeps what a ghosted visitor submitted, and gives its ghost: the same one for the same ``who``.
+        """Keeps what a ghosted visitor submitted, and gives its ghost: the same one for the same ``who``, where the site is ``unique``.
 
         ``who`` is what makes the site call it the same account: the mail address, as a rule. ``hashed`` names the fields that hold
         the hash of a password, with those of the setting ``ghost_hashed_fields``; passwords themselves are left out.
         With an ``admission`` the ghost is new until that is committed: a signup that dies before begins anew. Of two that are under way
-        for one ``who``, one commits, unless the site is not ``unique``: there an address may have many accounts. Act on the ghost's
-        ``decision``: it is the policy's row ``quarantine_lost`` where nothing could be kept.
+        for one ``who``, one commits. A site that is not ``unique`` writes a row for each signup of an address: there each is a new ghost,
+        and ``find`` gives the latest that was committed. Act on the ghost's ``decision``: it is the policy's row ``quarantine_lost``
+        where nothing could be kept.
         """
         kept, left_out = choose(fields, {*hashed, *self._rules.hashed})
         ghost = Ghost("", datetime.now(UTC), action, kept, left_out=left_out)
@@ -126,7 +127,7 @@ class Ghosts:
             return self._keep(ghost, who, admission, unique=unique)
         except Exception:
             log.exception("a ghost is not kept")
-        lost, name = self._lost(action), self._any_id(who)
+        lost, name = self._lost(action), self._any_id(who if unique else None)
         return replace(ghost, id=name, decision="challenge" if lost == "ghost" and name == "" else lost)
 
     def find(self, who: str) -> Ghost | None:
@@ -147,20 +148,20 @@ class Ghosts:
 
     def _keep(self, ghost: Ghost, who: str, admission: Admitted | None, *, unique: bool) -> Ghost:
         for _ in range(TRIES):
-            found = self.quarantine.keep(who, replace(ghost, id=self.id()))
+            found = self.quarantine.keep(who, replace(ghost, id=self.id()), unique=unique)
             if found is not None:
-                self._answer_with(admission, found, unique=unique)
+                self._answer_with(admission, found)
                 return found
         raise StateLost("no id was free for a ghost")
 
-    def _answer_with(self, admission: Admitted | None, ghost: Ghost, *, unique: bool) -> None:
+    def _answer_with(self, admission: Admitted | None, ghost: Ghost) -> None:
         """A ghost's signup comes to its end when its token is spent; without an admission, now."""
         if not ghost.new:
             return
         if admission is None:
             self._answer(ghost)
         else:
-            admission.on_commit.append(lambda: self._answer(ghost) or not unique)
+            admission.on_commit.append(lambda: self._answer(ghost))
 
     def _answer(self, ghost: Ghost) -> bool:
         try:
@@ -169,10 +170,10 @@ class Ghosts:
             log.error("the quarantine cannot say that %r was answered: %s", ghost.id, error)  # noqa: TRY400 - as above
             return True
 
-    def _any_id(self, who: str) -> Id:
-        """The same id for the same visitor, where the shape allows that without a record."""
+    def _any_id(self, who: str | None) -> Id:
+        """The same id for the same visitor, where the shape allows that without a record; without a visitor, any."""
         try:
-            return self.ids.new(who.strip().casefold().encode("utf-8", "replace"))
+            return self.ids.new(None if who is None else who.strip().casefold().encode("utf-8", "replace"))
         except Exception:
             log.exception("no id can be made for a ghost")
             return ""

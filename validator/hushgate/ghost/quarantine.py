@@ -48,8 +48,10 @@ class Quarantine:
         )
         self._lock = folder / f"{FILE}.restoring"
 
-    def keep(self, who: str, ghost: Ghost) -> Ghost | None:
+    def keep(self, who: str, ghost: Ghost, *, unique: bool = True) -> Ghost | None:
         """Keeps what was submitted; returns the ghost of before where this visitor has one, None where the id is in use.
+
+        Where an address may have many accounts (not ``unique``), each is a ghost of its own.
 
         A signup that died before it was answered is told as new: what is submitted now takes the place of what was, under its id.
         """
@@ -57,7 +59,7 @@ class Quarantine:
         row = self._sealed_row(ghost, now)
 
         def work(db: sqlite3.Connection) -> Row | None:
-            found = self._by_who(db, hashes, now)
+            found = self._by_who(db, hashes, now) if unique else None
             if found is not None:
                 return (
                     found if found.answered or found.tried else self._again(db, unpack(self._sealer, found), ghost, now)
@@ -76,7 +78,7 @@ class Quarantine:
         return self._file.transact(lambda db: db.execute(_ANSWERED, (self._site, str(id))).rowcount == 1)
 
     def find(self, who: str) -> Ghost | None:
-        """This visitor's ghost."""
+        """This visitor's ghost: of several, the latest whose signup came to its end."""
         hashes, now = self._sealer.who(who), time.time()
         found = self._file.run(lambda db: self._by_who(db, hashes, now))
         return self._readable(found)
@@ -205,7 +207,7 @@ class Quarantine:
         return row
 
     def _by_who(self, db: sqlite3.Connection, hashes: list[bytes], now: float) -> Row | None:
-        sql = f"{_READ} AND who IN ({', '.join('?' * len(hashes))}) AND {_LIVE}"
+        sql = f"{_READ} AND who IN ({', '.join('?' * len(hashes))}) AND {_LIVE} ORDER BY 8 DESC, at DESC LIMIT 1"
         row = db.execute(sql, (self._site, *hashes, now)).fetchone()
         return Row(*row) if row else None
 

@@ -16,7 +16,9 @@ CREATE TABLE IF NOT EXISTS ghosts (
     tried INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (site, id)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS ghosts_who ON ghosts (site, who);
+-- Not unique: where an address may have many accounts, it may have many ghosts. It was, once.
+DROP INDEX IF EXISTS ghosts_who;
+CREATE INDEX IF NOT EXISTS ghosts_by_who ON ghosts (site, who);
 CREATE INDEX IF NOT EXISTS ghosts_expires ON ghosts (expires);
 -- Ids of ghosts whose signup came to its end: before that, nobody was told anything, and a retry begins anew.
 CREATE TABLE IF NOT EXISTS answered (
