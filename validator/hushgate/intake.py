@@ -153,7 +153,7 @@ def _judge(house: House, site: Site, visit: Visit, payload: Payload) -> Judgemen
     finding = Finding("test-key", "note", 0, f"the site key {site.key} always gives this outcome")
     judged = Judged(verdict, decision, {"human": 0.0, "suspect": 60.0}.get(verdict, 99.0), "high", [finding])
     conversion: Conversion = "count" if decision == "allow" else "suppress"
-    return judgement._replace(judged=judged, conversion=conversion)
+    return msgspec.structs.replace(judgement, judged=judged, conversion=conversion)
 
 
 def _claims(visit: Visit, judged: Judged, conversion: Conversion, hostname: str, device: str) -> Claims:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from hushgate import engine
 from hushgate.decision import Conversion, Policy, decide
@@ -37,7 +38,7 @@ class Rules:
         return self.policies.get(action, self.policy)
 
 
-class Judgement(NamedTuple):
+class Judgement(Struct, frozen=True, gc=False):
     """What came of a visit."""
 
     judged: Judged
