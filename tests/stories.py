@@ -22,6 +22,7 @@ from hushgate.web.app import create_app
 from quizzes import answers_to
 
 SITE = "site-test"
+METRICS_TOKEN = "metrics-0123456789-abcdefghijklmnop"
 HOST = "www.example.com"
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
@@ -202,6 +203,12 @@ class Rig:
         assert response.status_code == 200, response.text
         return str(response.get_json()["token"])
 
+    def counters(self) -> str:
+        """What Prometheus reads."""
+        response = self.client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
+        assert response.status_code == 200
+        return response.text
+
     def redeem(self, token: str, **fields: str) -> dict[str, Any]:
         """What siteverify says of a token."""
         response = self.client.post("/v1/siteverify", data={"secret": self.secret, "response": token, **fields})
@@ -222,5 +229,6 @@ def open_rig(
     table = {"hostnames": [HOST], "mode": "enforce", "secrets": [hash_secret(secret)], **site}
     many = {"session_rate": "1000000/minute", "verdict_rate": "1000000/minute"}
     document = {"gate": {"data": str(data), "test_keys": True, **many, **(gate or {})}, "sites": {SITE: table}}
-    house = open_house(parse(document, {"HUSHGATE_KEYS": keys or new_key(), **(environ or {})}, "test settings"))
+    told = {"HUSHGATE_KEYS": keys or new_key(), "HUSHGATE_METRICS_TOKEN": METRICS_TOKEN, **(environ or {})}
+    house = open_house(parse(document, told, "test settings"))
     return Rig(house, create_app(house).test_client(), secret, data)

@@ -12,7 +12,7 @@ from hushgate.cli import main
 from hushgate.events.spool import read_spool
 from hushgate.keys import new_key, read_keys
 from hushgate.registry import all_checks
-from stories import CHROME, HOST, MAC, SIGNALS, open_rig, person
+from stories import CHROME, HOST, MAC, METRICS_TOKEN, SIGNALS, open_rig, person
 
 
 @pytest.fixture(autouse=True)
@@ -225,6 +225,7 @@ kind = "proof-of-work"
     for line in (
         "gate.token_ttl = 300",
         "gate.redis_url = (set)",
+        "gate.metrics_token = (not set)",
         "sites.a.mode = observe",
         "sites.a.policy.bot = deny",
         "sites.a.policy.login.bot = ghost",
@@ -237,6 +238,10 @@ kind = "proof-of-work"
         "sites.a.step_up.kind = proof-of-work",
     ):
         assert f"  {line}\n" in shown
+    assert "metrics: off, no token is set\n" in shown
+    monkeypatch.setenv("HUSHGATE_METRICS_TOKEN", METRICS_TOKEN)
+    told = run("config").output
+    assert "metrics: on" in told and "gate.metrics_token = (set)" in told and METRICS_TOKEN not in told
     assert "geheim" not in shown and "sites.a.policy.human" not in shown
 
 

@@ -107,7 +107,7 @@ def test_a_layer_that_fails_stops_nobody_and_is_told_and_counted(rig: Rig, says:
     assert admission.allowed
     assert [(skip.check, skip.why) for skip in admission.skipped] == [("mail", why)]
     assert admission.lost == (["state"] if isinstance(says, StateLost) else [])
-    assert 'hushgate_door_not_judged_total{layer="mail"} 1.0' in rig.client.get("/metrics").text
+    assert 'hushgate_door_not_judged_total{layer="mail"} 1.0' in rig.counters()
 
 
 def test_a_layer_that_fails_after_the_decision_changes_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_what_observes_says_what_it_would_do_and_does_nothing(rig: Rig) -> None:
     object.__setattr__(gate, "house", rig.house)
     admission = gate.admit(SimpleNamespace(environ=environ), token=rig.token(), action="signup")
     assert (admission.decision, admission.would, admission.conversion) == ("allow", "ghost", "count")
-    assert 'code="quiet-ghost",decision="ghost",layer="quiet",mode="observe"' in rig.client.get("/metrics").text
+    assert 'code="quiet-ghost",decision="ghost",layer="quiet",mode="observe"' in rig.counters()
 
 
 def test_an_allow_that_lifts_makes_the_others_void_and_says_so(rig: Rig) -> None:

@@ -70,7 +70,7 @@ def test_a_full_disk_stops_no_verdict_and_is_reported(rig: Rig, monkeypatch: pyt
     real = os.open
     monkeypatch.setattr("hushgate.events.spool.os.open", lambda path, flags, mode=0o777: real("/dev/full", os.O_WRONLY))
     assert rig.visit().status_code == 200
-    assert "hushgate_spool_failures_total 1.0" in rig.client.get("/metrics").text
+    assert "hushgate_spool_failures_total 1.0" in rig.counters()
     assert "could not be written" in rig.client.get("/readyz").get_json()["problems"]["spool"]
     monkeypatch.undo()
     assert rig.visit().status_code == 200

@@ -192,7 +192,7 @@ def test_without_state_the_policy_decides_and_the_verdict_says_so(tmp_path: Path
     response = rig.visit()
     assert response.status_code == status
     assert rig.client.get("/readyz").status_code == 503
-    assert "hushgate_state_lost_total" in rig.client.get("/metrics").text
+    assert "hushgate_state_lost_total" in rig.counters()
     if status == 200:
         redeemed = rig.redeem(response.get_json()["token"])
         assert redeemed["success"] is True and redeemed["lost"] == ["state", "state"]
@@ -222,7 +222,7 @@ def test_a_signup_without_a_usable_token_is_decided_by_the_policys_row(rig: Rig)
         assert (admission.decision, admission.conversion, admission.verdict) == ("challenge", "suppress", None)
         assert why in admission.reason
         assert admission.commit() is True
-    metrics = rig.client.get("/metrics").text
+    metrics = rig.counters()
     assert 'hushgate_no_data_total{row="missing"} 2.0' in metrics and 'row="misdirected"' in metrics
 
 

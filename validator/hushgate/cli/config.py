@@ -31,6 +31,7 @@ def config() -> None:
     """
     found = load()
     click.echo(f"settings from {found.source}; keys: {len(found.ring.keys) if found.ring else 0} in the environment")
+    click.echo(f"metrics: {'on, for who shows the token' if found.gate['metrics_token'] else 'off, no token is set'}")
     for path, values in {"gate": found.gate, **found.values}.items():
         for name, value in values.items():
             hidden = path == "gate" and name in _SECRET and value

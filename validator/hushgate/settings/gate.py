@@ -145,6 +145,14 @@ GATE: tuple[Setting, ...] = (
         2000,
         "Milliseconds that a mail server, Turnstile or hCaptcha may take of a step-up.",
     ),
+    Setting(
+        "metrics_token",
+        read.bearer,
+        None,
+        "The token that Prometheus shows to read `/metrics`, as `openssl rand -hex 32` makes one. Without it there is no `/metrics`, "
+        "and to who does not show it there is none either.",
+        secret=True,
+    ),
     Setting("log_level", read.one_of("debug", "info", "warning", "error"), "info", "How much is logged."),
 )
 """Settings of the gate: the table ``[gate]``, or ``HUSHGATE_<NAME>`` in the environment."""

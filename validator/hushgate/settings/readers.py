@@ -18,6 +18,7 @@ from hushgate.settings.setting import Rate
 from hushgate.visit import Decision
 
 OFF, OBSERVE = "off", "observe"
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _HOSTNAME = re.compile(r"\*|(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 RATE = re.compile(r"^(\d{1,9})/(?:(\d{1,6}) ?)?(second|minute|hour|day)s?$")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -94,6 +95,16 @@ def secret(value: Any) -> str:
     told = text(value)
     if told != TEST_SECRET and weakness(told.encode()):
         raise ValueError("expected a site's secret as `hushgate site add` prints it")
+    return told
+
+
+def bearer(value: Any) -> str:
+    """A token for the header Authorization (RFC 6750, section 2.1)."""
+    told = text(value)
+    if not _BEARER.fullmatch(told):
+        raise ValueError("expected letters, digits and -._~+/ only")
+    if why := weakness(told.encode()):
+        raise ValueError(why)
     return told
 
 

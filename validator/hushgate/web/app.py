@@ -13,7 +13,7 @@ from hushgate.errors import HushgateError, RequestRefused
 from hushgate.house import House, open_house
 from hushgate.logs import set_up
 from hushgate.payload import BODY_MAX
-from hushgate.web import admit, collector, front, health, lists, openapi, siteverify, stepup, visits
+from hushgate.web import admit, collector, front, health, lists, metrics, openapi, siteverify, stepup, visits
 from hushgate.web.answers import fail, refuse, refuse_and_count
 from hushgate.web.direct import mount
 
@@ -31,7 +31,7 @@ def create_app(house: House) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; the base class does not say so
     app.extensions["hushgate"] = house
-    for room in (collector, front, health, lists, openapi, stepup):
+    for room in (collector, front, health, lists, metrics, openapi, stepup):
         app.register_blueprint(room.blueprint(house))
     mount(
         app,

@@ -12,6 +12,7 @@ from hushgate.house import House
 from hushgate.payload import Envelope, Opening, Sealed
 from hushgate.version import __version__
 from hushgate.visit import Finding
+from hushgate.web import metrics
 from hushgate.web.answers import answer
 from hushgate.wire import (
     AdmitAnswer,
@@ -132,7 +133,7 @@ def describe() -> dict[str, Any]:
             "description": "A verdict on signups. See docs/protocol.md.",
         },
         "paths": {**_visits(), **_backends(), **_step_ups(), **_lists(), **_files()},
-        "components": {"schemas": components},
+        "components": {"schemas": components, "securitySchemes": {"operator": {"type": "http", "scheme": "bearer"}}},
     }
 
 
@@ -173,7 +174,8 @@ def _lists() -> dict[str, Any]:
 
 
 def _files() -> dict[str, Any]:
-    """What anybody may read: the collector's files, and how the gate is."""
+    """What anybody may read: the collector's files, and how the gate is; and what the operator's Prometheus reads."""
+    counters = _get("Counters, where the operator has set a token for them", "text/plain", also="404")
     return {
         "/v1/integrity.json": {"get": _get("The immutable collector's path and SRI hash", "application/json")},
         "/v1/hushgate.js": {"get": _get("The collector", "text/javascript")},
@@ -181,7 +183,7 @@ def _files() -> dict[str, Any]:
         "/": {"get": _get("That this is a gate, in words", "text/plain")},
         "/healthz": {"get": _get("The process is up", "application/json")},
         "/readyz": {"get": _get("The state store answers", "application/json", also="503")},
-        "/metrics": {"get": _get("Counters for Prometheus", "text/plain")},
+        metrics.PATH: {"get": {**counters, "security": [{"operator": []}]}},
     }
 
 
