@@ -7,15 +7,15 @@ const root = new URL("..", import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
 const TARGETS = [
+  { entry: "rooms", outs: ["rooms.js"], format: "iife", small: true },
   { entry: "script", outs: ["hushgate.iife.js"], format: "iife", small: true },
   { entry: "collector", outs: ["hushgate.mjs"], format: "esm", small: false },
-  { entry: "rooms", outs: ["rooms.js"], format: "iife", small: true },
   { entry: "decoy", outs: ["decoy.js"], format: "iife", small: true },
   { entry: "step-up", outs: ["stepup.js"], format: "iife", small: true },
 ];
 
 // Properties that never leave the collector. Everything else has a name on the wire, on the page or in the browser.
-const INTERNAL = /^(strokeAt|inserts|unnamed|counted|pristine|fresh|leave|until|text|gone)$/;
+const INTERNAL = /^(strokeAt|inserts|unnamed|counted|pristine|fresh|leave|said|until|text|gone)$/;
 
 // esbuild bundles, swc says the same in fewer bytes: the collector has a bound. What gzip likes is found by trying.
 const SMALL = {
@@ -35,13 +35,13 @@ const SMALL = {
   },
 };
 
-async function bundle({ entry, format, small }) {
+async function bundle({ entry, format, small }, room) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [`src/${entry}.ts`],
     bundle: true,
     charset: "utf8",
-    define: { __VERSION__: JSON.stringify(version) },
+    define: { __VERSION__: JSON.stringify(version), ...(small ? {} : room) },
     format,
     legalComments: "none",
     logLevel: "warning",
@@ -54,9 +54,14 @@ async function bundle({ entry, format, small }) {
   return small ? (await minify(text, SMALL)).code.replace('"use strict";', "") : text;
 }
 
+/** `(()=>{...})();` is a function that is called; where it has a name, it can hand its own text to a worker. */
+const named = (code) => code.replace("(()=>{", "(function hushgate(){").replace("__ROOM__", "hushgate");
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 mkdirSync(`${root}dist`);
-for (const target of TARGETS) {
-  const code = await bundle(target);
-  for (const out of target.outs) writeFileSync(`${root}dist/${out}`, code);
+let room;
+for (const { outs, ...target } of TARGETS) {
+  const code = await bundle(target, room);
+  room ??= { __ROOM__: JSON.stringify(code.replace(/^\(|\)\(\);\s*$/g, "")) };
+  for (const out of outs) writeFileSync(`${root}dist/${out}`, target.entry === "script" ? named(code) : code);
 }

@@ -59,30 +59,29 @@ let token: { text: string; until: number } | undefined;
 let epoch = 0;
 
 function ask(when: When, action = options.action): Promise<Verdict> {
-  const asked = epoch;
   if (when !== "load") wait();
+  const asked = epoch;
   const verdict = fetchVerdict(action, (quiz) => payload(when, quiz));
   verdict.then(
-    (given) => asked === epoch && deliver(given, action, when),
-    (error) => asked === epoch && fail(error, when),
+    (given) => {
+      const { id, conversion, token: text } = given;
+      if (asked !== epoch) return;
+      if (when !== "load") {
+        settle(conversion || options.unverified);
+        if (action === options.action) {
+          token = { text, until: Date.now() + given.expires_in * FRESH_MS };
+          fillForms(text);
+        }
+      }
+      tell("verdict", { id, conversion, action });
+    },
+    (error) => {
+      if (asked !== epoch) return;
+      if (when !== "load") settle(options.unverified);
+      tell("error", error);
+    },
   );
   return verdict;
-}
-
-function deliver({ id, conversion, token: text, expires_in }: Verdict, action: string | undefined, when: When): void {
-  if (when !== "load") {
-    settle(conversion || options.unverified);
-    if (action === options.action) {
-      token = { text, until: Date.now() + expires_in * FRESH_MS };
-      fillForms(text);
-    }
-  }
-  tell("verdict", { id, conversion, action });
-}
-
-function fail(error: GateError, when: When): void {
-  if (when !== "load") settle(options.unverified);
-  tell("error", error);
 }
 
 const formToken = async (): Promise<string> =>
@@ -108,7 +107,7 @@ export function init(given: Options): Hushgate {
   setOptions(given);
   const early = given.when === "load" ? "pageview" : undefined;
   prepare(early);
-  bindForms({ token: formToken, gone });
+  bindForms(formToken, gone);
   payload = startVisit();
   addEventListener("pageshow", ({ persisted }) => persisted && reset());
   running = { version: __VERSION__, execute: ({ action } = {}) => ask("execute", action), on, conversion: hold, reset };

@@ -3,12 +3,6 @@
 import { options } from "./options.js";
 import { deadline } from "./time.js";
 
-/** What a binding calls back: for a token, which may be refused, and when a form was let go with it. */
-export interface FormHandlers {
-  token(): Promise<string>;
-  gone(): void;
-}
-
 /**
  * The forms that are bound at the moment: those that the page names, or the only one that asks for a password, or else for a
  * mail address. So of a signup and a newsletter's box in one page it is the signup.
@@ -60,28 +54,28 @@ export function resetForms(): void {
   fillForms("");
 }
 
-async function hold(form: HTMLFormElement, event: SubmitEvent, { token, gone }: FormHandlers): Promise<void> {
-  held.set(form, event);
-  const text = await deadline(token(), +(options.timeout as number) || 2500).catch(() => {});
-  // Whoever came back to the page through its history, or reset it, has left this submit behind.
-  if (held.get(form) !== event) return;
-  held.delete(form);
-  fillForms(text || "");
-  passing = form;
-  resubmit(form, event);
-  passing = undefined;
-  gone();
-}
-
-/** Listens on the window, before any handler of the page: so a form that is added later is bound as well. */
-export function bindForms(handlers: FormHandlers): void {
-  const onSubmit = (event: SubmitEvent) => {
+/**
+ * Listens on the window, before any handler of the page: so a form that is added later is bound as well. Asks for a token, which may be
+ * refused, and tells when a form was let go with it.
+ */
+export function bindForms(token: () => Promise<string>, gone: () => void): void {
+  const onSubmit = async (event: SubmitEvent) => {
     const form = event.target as HTMLFormElement;
     if (passing === form || !chosenForms().includes(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     // The second of two clicks finds the form held already.
-    if (!held.has(form)) hold(form, event, handlers);
+    if (held.has(form)) return;
+    held.set(form, event);
+    const text = await deadline(token(), +(options.timeout as number) || 2500).catch(() => {});
+    // Whoever came back to the page through its history, or reset it, has left this submit behind.
+    if (held.get(form) !== event) return;
+    held.delete(form);
+    fillForms(text || "");
+    passing = form;
+    resubmit(form, event);
+    passing = undefined;
+    gone();
   };
   addEventListener("submit", onSubmit, true);
 }

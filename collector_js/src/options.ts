@@ -19,7 +19,7 @@ export interface Options {
   timeout?: number;
   /** `load`: ask for a verdict as soon as the environment is known, action `pageview`. */
   when?: "load";
-  /** `off`: do not open the gate's frame with its workers. */
+  /** `off`: open no workers, and not the gate's frame. */
   rooms?: "off";
   /** What becomes of conversions that no verdict speaks of. Default: `drop`. */
   unverified?: Unverified;

@@ -12,7 +12,7 @@ export const hiddenCanvas = (scope: Scope): HTMLCanvasElement | OffscreenCanvas 
  * A frame that takes no room. Styled through the CSSOM, which a page's Content-Security-Policy leaves alone, and with weight,
  * since pages style `iframe`; hung on the root, where no framework keeps count of the children.
  */
-export function hiddenFrame(src?: string): HTMLIFrameElement {
+export function hiddenFrame({ document }: Scope, src?: string): HTMLIFrameElement {
   const frame = document.createElement("iframe");
   frame.style.cssText = "display:none!important";
   if (src) frame.src = src;

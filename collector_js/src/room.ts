@@ -30,19 +30,31 @@ type Told = Samples<typeof told>;
 /** A room's story. */
 export type Room = { [Name in keyof Told]?: Extract<Told[Name], { v: unknown }>["v"] };
 
-/** What the gate's frame posts, piece by piece as its rooms answer. */
+/** What the gate's frame posts, piece by piece as its rooms answer. The workers are in it where the page has none of its own. */
 export interface Rooms {
   frame?: Sample<Room>;
   worker?: Sample<Room>;
   shared_worker?: Sample<Room>;
 }
 
-/** Asks a realm for its story. What could not be told is left out. */
-export async function story(scope: Scope): Promise<Room> {
+/** Asks a realm for its story. What could not be told is left out, and graphics where another room is to tell them. */
+export async function story(scope: Scope, graphics: unknown): Promise<Room> {
   const room: Record<string, unknown> = {};
   const ask = async (name: string) => {
-    room[name] = await told[name as keyof Told](scope);
+    if (graphics || name !== "webgl") room[name] = await told[name as keyof Told](scope);
   };
   await Promise.allSettled(Object.keys(told).map(ask));
   return room;
+}
+
+interface Opener {
+  postMessage(message: unknown): void;
+}
+
+/** A worker tells its story to whoever opened it: a shared one to the page that connects, and it has no other to post to. */
+export function tellOpener(scope: Scope): void {
+  const worker = scope as unknown as Partial<Opener> & { onconnect: (event: MessageEvent) => void };
+  const tell = async (opener: Opener) => opener.postMessage(await story(scope, true));
+  worker.onconnect = (event) => tell(event.ports[0] as MessagePort);
+  if (worker.postMessage) tell(worker as Opener);
 }

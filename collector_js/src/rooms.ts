@@ -1,55 +1,45 @@
 /**
  * Tells the story of a room of the gate's origin, whichever it is. In the gate's frame, `/v1/rooms`, it stands in the page and opens
- * the workers out of its own text: one request brings every room. Stories go to the page that the location's hash names; a
- * worker's go to whoever opened it.
+ * workers out of its own text, where the page could open none: one request brings every room. Stories go to the page that the
+ * location's hash names; a worker's go to whoever opened it.
  */
 
 import type { Scope } from "./realm.js";
-import { type Rooms, story, told } from "./room.js";
+import { story, tellOpener } from "./room.js";
+import { type Collected, fill } from "./signal.js";
+import { deadline } from "./time.js";
 
-interface Teller {
-  postMessage(message: unknown): void;
-}
+/** Less than the page waits: what is late is not to keep the rest from it. */
+const ALL_MS = 2000;
 
-const scope = self as unknown as Scope & Teller & { onconnect: (event: MessageEvent) => void };
-const tell = async (teller: Teller) => teller.postMessage(await story(scope));
-const post = (rooms: Rooms) => parent.postMessage({ hushgate: rooms }, decodeURIComponent(location.hash.slice(1)));
-
-/** Gives the way to tell of a room with the time it took, counted from now. */
-function clocked(name: keyof Rooms): (v: object) => void {
-  const start = performance.now();
-  return (v) => post({ [name]: { v, ms: Math.round(performance.now() - start) } });
-}
+const scope = self as unknown as Scope;
 
 /** A worker whose script is refused says so with an error event and no words. */
-function open(name: keyof Rooms, make: () => [worker: Worker | SharedWorker, port: Worker | MessagePort]): void {
-  const answer = clocked(name);
-  try {
-    const [worker, port] = make();
-    worker.onerror = () => post({ [name]: { e: "blocked" } });
-    port.onmessage = ({ data }) => answer(data);
-  } catch (error) {
-    // What there is, but may not be had, throws a SecurityError.
-    post({ [name]: { e: (error as Error).name === "ReferenceError" ? "unsupported" : "blocked" } });
-  }
+const made = (kind: "Worker" | "SharedWorker", script: string) => () =>
+  new Promise((tell, refuse) => {
+    if (!scope[kind]) throw "unsupported";
+    const worker = new scope[kind](script);
+    worker.onerror = () => refuse("blocked");
+    ((worker as SharedWorker).port || worker).onmessage = ({ data }: MessageEvent) => tell(data);
+  });
+
+async function tellPage(script: string): Promise<void> {
+  // "#https://shop.example#", then whether the page has workers of its own. An older page says nothing of it.
+  const [, page, word] = location.hash.split("#").map(decodeURIComponent);
+  const alone = word === "true";
+  const hushgate: Collected = {};
+  const rooms = {
+    ...(alone ? {} : { shared_worker: made("SharedWorker", script), worker: made("Worker", script) }),
+    // Beside workers, graphics are left to them: a context costs more than all the rest.
+    frame: () => story(scope, alone),
+  };
+  const filled = Object.entries(rooms).map(([name, room]) => {
+    hushgate[name] = { e: "timeout" };
+    return fill(hushgate, name, room, scope);
+  });
+  await deadline(Promise.all(filled), ALL_MS);
+  parent.postMessage({ hushgate }, page as string);
 }
 
-async function openAll(): Promise<void> {
-  const script = URL.createObjectURL(new Blob([document.currentScript?.textContent as string]));
-  open("shared_worker", () => {
-    const worker = new SharedWorker(script);
-    return [worker, worker.port];
-  });
-  open("worker", () => {
-    const worker = new Worker(script);
-    return [worker, worker];
-  });
-  // Graphics are left to the workers: a context costs more than all the rest, and who changes pages changes frames as well.
-  delete (told as Partial<typeof told>).webgl;
-  const answer = clocked("frame");
-  answer(await story(scope));
-}
-
-if (scope.document) openAll();
-else if ("onconnect" in scope) scope.onconnect = ({ ports }) => tell(ports[0] as MessagePort);
-else tell(scope);
+if (scope.document) tellPage(URL.createObjectURL(new Blob([document.currentScript?.textContent as string])));
+else tellOpener(scope);

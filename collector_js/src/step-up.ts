@@ -57,7 +57,7 @@ function serve(script: string): void {
 function work(gate: string, challenge: Challenge, signal: AbortSignal): Promise<Solution> {
   const { origin } = new URL(gate);
   return new Promise((resolve, reject) => {
-    const frame = hiddenFrame(`${gate}/v1/stepup#${location.origin}`);
+    const frame = hiddenFrame(window as Scope, `${gate}/v1/stepup#${location.origin}`);
     const here = () => {
       clearTimeout(patience);
       frame.remove();

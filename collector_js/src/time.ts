@@ -11,9 +11,6 @@ export const deadline = <T>(promise: Promise<T>, ms: number): Promise<T | undefi
 export const macrotask = (): Promise<void> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
     port2.postMessage(0);
+    port1.onmessage = () => resolve(port1.close());
   });

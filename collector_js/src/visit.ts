@@ -1,10 +1,11 @@
 /** One page's visit: reads the environment once, and makes the payload when it is asked for. */
 
-import { freshRealm, openRooms } from "./guests.js";
+import { freshRealm } from "./guests.js";
 import { type Quiz, solve } from "./quiz.js";
 import type { Scope } from "./realm.js";
 import { told } from "./room.js";
 import { type Collected, collect, EACH_MS, fill } from "./signal.js";
+import { frame } from "./signals/frame.js";
 import { environment, moment } from "./signals/index.js";
 import { watchInteraction } from "./signals/interaction.js";
 import { deadline, macrotask } from "./time.js";
@@ -25,15 +26,16 @@ const circumstances = (when: When) => ({
 /** Starts reading. What it gives back makes the exact text that is sealed. */
 export function startVisit(): (when: When, quiz: Quiz | undefined) => Promise<string> {
   watchInteraction();
-  const samples: Collected = {};
-  const open = openRooms(samples);
+  const samples: Collected = { frame: { e: "timeout" } };
   // In a task of its own: the first frame of a page costs more than anything else here, and the script has only just been run.
   const realm = macrotask().then(freshRealm);
   const done = realm.then(async (guest) => {
-    await Promise.all([collect(told, window as Scope, samples), collect(environment, guest, samples)]);
+    await Promise.all([collect(environment, guest, samples), collect(told, window as Scope, samples)]);
+    // Only then: it would take the processor from the others, and may share the page's thread.
+    await collect({ frame }, guest, samples);
+    Object.assign(samples, (samples.frame as { v?: { hushgate: Collected } }).v?.hushgate);
+    // A frame that stays would keep the page out of the browser's back-forward cache: it has a shared worker.
     guest.leave();
-    // Only then: frame and workers would take the processor from the page's own signals, and the frame may share its thread.
-    return open();
   });
   return async (when, quiz) => {
     const now: Collected = {};

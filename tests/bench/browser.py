@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import statistics
 import subprocess
@@ -45,11 +46,11 @@ parent.postMessage(0, "*")</script>""",
 """Frames that say one word: at once, and once a worker of theirs has."""
 
 _STEPS = {
-    "own": "own signals: page and empty frame (half at most)",
-    "frame": "from the start to the gate's frame",
-    "worker": "from the start to the worker in it",
-    "shared_worker": "from the start to the shared worker in it",
-    "all": "from the start to the end of all rooms",
+    "page": "the page itself and its empty frame",
+    "worker": "its worker",
+    "shared_worker": "its shared worker",
+    "own": "all of these (half at most)",
+    "frame": "the gate's frame, which is opened after them",
 }
 _SUBMIT = """async () => { const start = performance.now(); await hushgate.execute(); const took = performance.now() - start;
 hushgate.reset(); return took }"""
@@ -87,6 +88,9 @@ def _fetch_fpscanner(folder: Path) -> None:
 
 def _build(folder: Path) -> None:
     entry = Path(__file__).with_name("page.ts")
+    # workers are made of the script's own text
+    script = (COLLECTOR / "dist" / "hushgate.iife.js").read_text().strip()
+    room = json.dumps(script.removeprefix("(").removesuffix(")();"))
     command = [
         str(COLLECTOR / "node_modules" / ".bin" / "esbuild"),
         str(entry),
@@ -94,7 +98,12 @@ def _build(folder: Path) -> None:
         "--minify",
         "--format=iife",
     ]
-    command += ['--define:__VERSION__="bench"', f"--outfile={folder / 'page.js'}", "--log-level=warning"]
+    command += [
+        '--define:__VERSION__="bench"',
+        f"--define:__ROOM__={room}",
+        f"--outfile={folder / 'page.js'}",
+        "--log-level=warning",
+    ]
     subprocess.run(command, check=True)
 
 
@@ -137,7 +146,7 @@ def measure() -> None:
             print(f"beside fpscanner in {PAGES} pages, the gate on a host of the same site", flush=True)
             _beside(browser, f"{site}/beside.html", gate)
             print(
-                f"beside fpscanner in {PAGES} pages, the gate on a host of another site (this driver switches partitioned storage off, so no shared worker opens there)",
+                f"beside fpscanner in {PAGES} pages, the gate on a host of another site",
                 flush=True,
             )
             _beside(browser, f"{site}/beside.html", gate.replace("127.0.0.1", "localhost"))

@@ -29,7 +29,7 @@ const VERSIONS = "fullVersionList";
 
 /** Only Chromium has them, and only on secure pages. A page may forbid the long ones: then the short ones stand alone. */
 export async function clientHints(scope: Scope): Promise<ClientHints> {
-  const { userAgentData } = scope.navigator as Navigator & { userAgentData?: UserAgentData };
+  const userAgentData = (scope.navigator as Navigator & { userAgentData?: UserAgentData }).userAgentData;
   if (!userAgentData) throw "unsupported";
   const asked = async () => userAgentData.getHighEntropyValues([...LONG.split(" "), VERSIONS]);
   const long: { [VERSIONS]?: Brand[] } = await asked().catch(() => ({}));

@@ -8,8 +8,10 @@ export interface Hardware {
 
 /** Firefox and Safari do not tell the memory, workers do not tell the touch points: what is undefined is not sent. */
 export function hardware(scope: Scope): Hardware {
-  const { hardwareConcurrency, deviceMemory, maxTouchPoints } = scope.navigator as Navigator & {
-    deviceMemory?: number;
-  };
-  return { concurrency: hardwareConcurrency, memory: deviceMemory, touch_points: maxTouchPoints } as Hardware;
+  const navigator = scope.navigator as Navigator & { deviceMemory?: number };
+  return {
+    concurrency: navigator.hardwareConcurrency,
+    memory: navigator.deviceMemory,
+    touch_points: navigator.maxTouchPoints,
+  } as Hardware;
 }

@@ -32,11 +32,12 @@ const WATCHED = {
  * its own ancestor, while a proxy passes the change on to its target, where it is no circle
  * (https://tc39.es/ecma262/#sec-ordinarysetprototypeof, step 8); what was changed is put back at once.
  */
-function isNative(fn: Any, name: string, { Function: { prototype }, Reflect: reflect }: Pristine): boolean {
+function isNative(fn: Any, name: string, pristine: Pristine): boolean {
   if (typeof fn !== "function") return false;
   const printed = new RegExp(`^function (get )?${name}\\(\\) ?{\\s*\\[native code]\\s*}$`).test(
-    prototype.toString.call(fn),
+    pristine.Function.prototype.toString.call(fn),
   );
+  const reflect = pristine.Reflect;
   const before = reflect.getPrototypeOf(fn);
   const took = reflect.setPrototypeOf(fn, Object.create(fn));
   return reflect.setPrototypeOf(fn, before) && !took && printed;

@@ -15,11 +15,12 @@ export const driverAttributes = (): string[] => matching(document.documentElemen
 
 /** Where a property on the thing itself hides the one of its prototype. `document` holds its forms by name too: one is asked. */
 export function ownProperties(): string[] {
-  const { userAgentData, permissions } = navigator as Navigator & { userAgentData?: object };
-  const found = Object.entries({ navigator, screen, userAgentData, permissions }).flatMap(([name, thing]) =>
-    Object.getOwnPropertyNames(thing || {}).flatMap((key) =>
-      key in Object.getPrototypeOf(thing) ? `${name}.${key}` : [],
-    ),
+  const { userAgentData } = navigator as Navigator & { userAgentData?: object };
+  const found = Object.entries({ navigator, screen, userAgentData, permissions: navigator.permissions }).flatMap(
+    ([name, thing]) =>
+      Object.getOwnPropertyNames(thing || {}).flatMap((key) =>
+        key in Object.getPrototypeOf(thing) ? `${name}.${key}` : [],
+      ),
   );
   if (Object.getOwnPropertyDescriptor(document, "createElement")) found.push("document.createElement");
   return found.slice(0, 32);

@@ -28,9 +28,9 @@ function onInput(event: InputEvent): void {
 }
 
 function kindOf(event: InputEvent, target: HTMLElement): Kind {
-  const { inputType, isTrusted, data } = event;
+  const { inputType, data } = event;
   if (isAutofilled(target)) return "autofilled";
-  if (!isTrusted || !inputType) return isTextField(target) ? plainKind(event, target) : undefined;
+  if (!event.isTrusted || !inputType) return isTextField(target) ? plainKind(event, target) : undefined;
   if (/Paste|Yank/.test(inputType)) return "pasted";
   if (/Drop/.test(inputType)) return "dropped";
   if (/Compos|Dictat/.test(inputType) || event.isComposing || event.timeStamp - composedAt < COMPOSED_MS)
@@ -65,7 +65,7 @@ export function watchInput(): void {
   };
   give();
   on("load", give);
-  on("change", ({ target }) => void explained.add(target as EventTarget));
+  on("change", ({ target }) => explained.add(target as EventTarget));
   on("compositionend", ({ timeStamp }) => {
     composedAt = timeStamp;
   });

@@ -27,24 +27,24 @@ let shifted = false;
 let pressed = false;
 
 function note(event: KeyboardEvent): void {
-  const { key, code, keyCode, location, altKey, shiftKey, timeStamp } = event;
+  const { key, code } = event;
   pressed = true;
   // Soft keyboards and input methods press a key without a name.
   hands.unnamed = /^(Dead|Process|Unidentified)$/.test(key) || event.isComposing;
   // Control with Alt is AltGr, which writes.
-  if (hands.unnamed || [...key].length < 2) hands.inserts = altKey || !(event.ctrlKey || event.metaKey);
+  if (hands.unnamed || [...key].length < 2) hands.inserts = event.altKey || !(event.ctrlKey || event.metaKey);
   // A keyboard's character waits right behind its key: https://wicg.github.io/is-input-pending/. Where nobody can say, nothing is counted.
   const pending = (navigator as { scheduling?: Scheduling }).scheduling?.isInputPending?.();
   if (pending !== undefined) count("queued", +pending);
   if (key === "Tab") count("tabs");
-  if (key === "Enter") hands.strokeAt = timeStamp;
+  if (key === "Enter") hands.strokeAt = event.timeStamp;
   // Soft keyboards write capitals without Shift as well: they have no code, or a finger was seen.
   const upper = /^[A-Z]$/.test(key) && code && !counts.touch;
   if (key === "Shift") shifted = true;
   // A driver may say that Shift is held, and have pressed none.
-  if (upper && !(shiftKey && shifted) && !event.getModifierState("CapsLock")) count("shiftless");
+  if (upper && !(event.shiftKey && shifted) && !event.getModifierState("CapsLock")) count("shiftless");
   // A keyboard's Shift is the left or the right one, and its letters have a number.
-  if (key === "Shift" ? code && !location : /^Key/.test(code) && !keyCode) count("odd_keys");
+  if (key === "Shift" ? code && !event.location : /^Key/.test(code) && !event.keyCode) count("odd_keys");
 }
 
 function onDown(event: KeyboardEvent): void {

@@ -16,7 +16,7 @@ interface Place {
 }
 
 interface Point extends Place {
-  at: number;
+  readonly timeStamp: number;
 }
 
 /** After a rest this long a new stretch begins, so that going there and back does not look like wandering. */
@@ -41,11 +41,12 @@ export const between = (from: Place, to: Place): number => Math.hypot(to.x - fro
 const reach = (): number => ends + (last ? between(first, last) : 0);
 
 /** How many moves there were in the second before. */
-export const recentMoves = (at: number): number => moves.filter((move) => at - move < BEFORE_MS).length;
+export const recentMoves = ({ timeStamp }: Event): number =>
+  moves.filter((move) => timeStamp - move < BEFORE_MS).length;
 
 export function move(to: Point): void {
-  moves = [...moves.slice(1 - MOVES_MAX), to.at];
-  if (last && to.at - last.at < REST_MS) step(last, to);
+  moves = [...moves.slice(1 - MOVES_MAX), to.timeStamp];
+  if (last && to.timeStamp - last.timeStamp < REST_MS) step(last, to);
   else {
     ends = reach();
     first = to;
@@ -62,7 +63,7 @@ function step(from: Point, to: Point): void {
   if (heading !== undefined) keep(turns, Math.acos(Math.cos(now - heading)));
   heading = now;
   length += way;
-  if (to.at > from.at) keep(speeds, way / (to.at - from.at));
+  if (to.timeStamp > from.timeStamp) keep(speeds, way / (to.timeStamp - from.timeStamp));
 }
 
 /** Nothing where the pointer has not moved. */

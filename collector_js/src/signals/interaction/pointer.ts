@@ -1,7 +1,7 @@
 /** Counts what a pointer does: its kind, its pressure, the grain of its places and times. */
 
 import { between, move } from "./path.js";
-import { hold, press } from "./presses.js";
+import { approach, hold, press } from "./presses.js";
 import { count, counts, on } from "./watch.js";
 
 /** A mouse is where it last moved to, give or take a hasty pixel. */
@@ -11,20 +11,20 @@ let last: number;
 let place: PointerEvent | undefined;
 
 function onMove(event: PointerEvent): void {
-  const { x, y, timeStamp: at } = event;
   place = event;
-  move({ x, y, at });
+  move(event);
   // How many moves of the mouse go into one event of the page: not every engine tells, and only on secure pages; who tells does so before the move.
   if (counts.raw) count("coalesced_moves");
 }
 
 function onDown(event: PointerEvent): void {
-  const { pointerType, buttons, pressure } = event;
+  const { pointerType } = event;
   press(event);
   if (/^(mouse|touch|pen)$/.test(pointerType)) count(pointerType as "mouse");
   if (pointerType === "mouse") {
+    approach(event);
     // The standard says 0.5 where a button is held and nothing is measured: https://w3c.github.io/pointerevents/#dom-pointerevent-pressure
-    if (buttons && !pressure) count("pressureless");
+    if (event.buttons && !event.pressure) count("pressureless");
     if (place && between(place, event) > NEAR_PX) count("jumps");
   }
   place = event;
@@ -33,10 +33,9 @@ function onDown(event: PointerEvent): void {
 export function watchPointer(): void {
   for (const [kind, listen] of Object.entries({ move: onMove, down: onDown, up: hold })) {
     on(`pointer${kind}` as "pointermove", (event) => {
-      const { x, y, timeStamp } = event;
-      const gap = timeStamp - last;
-      last = timeStamp;
-      if (x % 1 || y % 1) count("fractional");
+      const gap = event.timeStamp - last;
+      last = event.timeStamp;
+      if (event.x % 1 || event.y % 1) count("fractional");
       // Fingers move little: that they come and go is timed as well.
       if (gap > 0) count("gaps");
       if (gap > 0 && Math.abs(gap - Math.round(gap)) < 0.005) count("whole_gaps");

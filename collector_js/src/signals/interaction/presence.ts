@@ -10,13 +10,13 @@ let hidden = 0;
 
 function onVisibility(): void {
   const now = performance.now();
-  hidden += now - (hiddenAt ?? now);
+  if (hiddenAt) hidden += now - hiddenAt;
   hiddenAt = document.hidden ? now : undefined;
 }
 
 export function watchPresence(): void {
-  const onForm = ({ target, timeStamp }: Event) => {
-    if (chosenForms().some((form) => form.contains(target as Node))) since ??= timeStamp;
+  const onForm = (event: Event) => {
+    if (chosenForms().some((form) => form.contains(event.target as Node))) since ??= event.timeStamp;
   };
   for (const kind of ["focusin", "pointerdown", "keydown", "input"] as const) on(kind, onForm);
   on("visibilitychange" as "load", onVisibility);

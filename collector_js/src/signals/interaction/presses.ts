@@ -28,7 +28,11 @@ const pressable = ({ target }: Event): Element | null => (target as Element).clo
 /** At a pointerdown. */
 export function press(event: PointerEvent): void {
   down = event;
-  if (pressable(event) && event.pointerType === "mouse") keep(movesBefore, recentMoves(event.timeStamp));
+}
+
+/** At a mouse's. */
+export function approach(event: PointerEvent): void {
+  if (pressable(event)) keep(movesBefore, recentMoves(event));
 }
 
 /** At a pointerup. */
@@ -38,10 +42,8 @@ export function hold({ timeStamp }: Event): void {
 
 function onClick(event: MouseEvent): void {
   const target = pressable(event);
-  if (target && event.timeStamp - hands.strokeAt > SAME_STROKE_MS) count(event, target.getBoundingClientRect());
-}
-
-function count(event: MouseEvent, { x, y, width, height }: DOMRect): void {
+  if (!target || event.timeStamp - hands.strokeAt <= SAME_STROKE_MS) return;
+  const { x, y, width, height } = target.getBoundingClientRect();
   presses.n++;
   if (between(event, { x: x + width / 2, y: y + height / 2 }) < 1.5) presses.centred++;
   if (!event.detail) presses.detail0++;

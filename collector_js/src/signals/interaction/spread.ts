@@ -21,7 +21,7 @@ export function spread(values: number[]): Spread | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const quantile = (share: number) => tenth(sorted[Math.round(share * (n - 1))] as number);
   const middle = mean(values);
-  const deviation = Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
-  const cv = hundredth(deviation / (middle || 1));
+  const variance = mean(values.map((value) => (value - middle) ** 2));
+  const cv = hundredth(Math.sqrt(variance) / (middle || 1));
   return n ? { n, p10: quantile(0.1), p50: quantile(0.5), p90: quantile(0.9), cv } : undefined;
 }

@@ -24,19 +24,19 @@ export function count(name: Count, by = 1): void {
 }
 
 /** Times are kept so many, the first ones: enough for any form, and no more memory on a page that stays open all day. */
-export const keep = (values: number[], value: number): void => void (values.length < 500 && values.push(value));
+export const keep = (values: number[], value: number): unknown => values.length < 500 && values.push(value);
 
 /** Listens before the page does, and never holds up a scroll. */
-export const on = <Kind extends keyof WindowEventMap>(kind: Kind, fn: (event: WindowEventMap[Kind]) => void): void =>
+export const on = <Kind extends keyof WindowEventMap>(kind: Kind, fn: (event: WindowEventMap[Kind]) => unknown): void =>
   addEventListener(kind, fn, { capture: true, passive: true });
 
 /** Starts the plain counters. */
 export function watchCounts(): void {
   for (const kind of COUNTED) {
-    on(kind as "input", ({ target, isTrusted }) => {
-      if (kind === "input" && !isField(target)) return;
+    on(kind as "input", (event) => {
+      if (kind === "input" && !isField(event.target)) return;
       count(plural(kind));
-      if (!isTrusted) count("untrusted");
+      if (!event.isTrusted) count("untrusted");
     });
   }
 }
