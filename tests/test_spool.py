@@ -53,7 +53,7 @@ def test_no_secret_header_is_recorded(rig: Rig) -> None:
 
 
 def test_files_rotate_by_size_and_old_ones_go(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, max_bytes=400, days=1)
+    spool = Spool(tmp_path, max_bytes=400, days=1, total_bytes=10**6)
     for number in range(20):
         assert spool.append(Visit(id=str(number), action="x" * 60))
     assert len(list(tmp_path.glob("*.jsonl"))) > 3
@@ -61,7 +61,7 @@ def test_files_rotate_by_size_and_old_ones_go(tmp_path: Path) -> None:
     old = next(iter(sorted(tmp_path.glob("*.jsonl"))))
     os.utime(old, (1, 1))
     spool.close()
-    Spool(tmp_path, max_bytes=400, days=1).append(Visit(id="new"))
+    Spool(tmp_path, max_bytes=400, days=1, total_bytes=10**6).append(Visit(id="new"))
     assert not old.exists()
 
 
@@ -82,7 +82,7 @@ import os, signal, sys
 from pathlib import Path
 from hushgate.events.spool import Spool
 from hushgate.visit import Visit
-spool = Spool(Path(sys.argv[1]), max_bytes=10**9, days=1)
+spool = Spool(Path(sys.argv[1]), max_bytes=10**9, days=1, total_bytes=10**10)
 for number in range(1000):
     spool.append(Visit(id=str(number)))
     print(number, flush=True)

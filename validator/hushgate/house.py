@@ -154,7 +154,9 @@ def keep_outcome(house: House, site: Site, id: str, outcome: str) -> bool:
 
 
 def _open_spool(config: Config, folder: str) -> Spool:
-    return Spool(config.data / folder, max_bytes=config.gate["spool_bytes"], days=config.gate["spool_days"])
+    gate = config.gate
+    limits = {"max_bytes": gate["spool_bytes"], "days": gate["spool_days"], "total_bytes": gate["spool_total_bytes"]}
+    return Spool(config.data / folder, **limits)
 
 
 def open_lookout(config: Config) -> Lookout:

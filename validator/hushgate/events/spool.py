@@ -1,7 +1,8 @@
 """The spool: every visit, one JSON object a line, appended before the answer leaves.
 
 Each process appends to a file of its own, so that lines never mix, with one write a visit: what was answered is on record even
-if the process dies the moment after. A full disk is reported and stops no verdict.
+if the process dies the moment after. A full disk is reported and stops no verdict. The oldest files go when all of them take too much
+room: what a visitor sends is on record, and nobody may fill the disk with it.
 """
 
 from __future__ import annotations
@@ -10,31 +11,38 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import DecodeError, Struct
 
 from hushgate.errors import BadField
+from hushgate.events.sweep import PATTERN, give_back, sweep, take
 from hushgate.visit import Visit, encode, read_visit
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-_SWEEP_SECONDS = 3600.0
+_SHARE = 4
+"""One file takes at most this part of all the room: what goes is the oldest part, and never nearly all."""
 
 
 class Spool:
-    """Appends visits under ``folder``. ``failures`` counts those that could not be written."""
+    """Appends visits under ``folder``. ``failures`` counts those that could not be written.
 
-    def __init__(self, folder: Path, *, max_bytes: int, days: int) -> None:
-        self.folder, self.max_bytes, self.days = folder, max_bytes, days
+    A file takes ``max_bytes``; all files of all processes take ``total_bytes``, and what other processes are writing at the moment.
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int, days: int, total_bytes: int) -> None:
+        self.folder, self.days, self.total_bytes = folder, days, total_bytes
+        self.max_bytes = min(max_bytes, total_bytes // _SHARE)
         self.failures = 0
         self._lock = threading.Lock()
         self._file = -1
         self._size = 0
         self._pid = 0
-        self._swept = 0.0
+        self._path = folder
         self._complained = 0.0
 
     def append(self, record: Struct) -> bool:
@@ -57,21 +65,17 @@ class Spool:
     def _begin(self) -> None:
         self._close()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        name = f"{time.time_ns():020d}-{os.getpid()}.jsonl"
-        self._file = os.open(self.folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        sweep(self.folder, days=self.days, room=self.total_bytes - self.max_bytes)
+        self._path = self.folder / f"{time.time_ns():020d}-{os.getpid()}.jsonl"
+        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._size, self._pid = 0, os.getpid()
-        if time.monotonic() - self._swept > _SWEEP_SECONDS or not self._swept:
-            self._swept = time.monotonic()
-            self._sweep()
-
-    def _sweep(self) -> None:
-        oldest = time.time() - self.days * 86400
-        for file in self.folder.glob("*.jsonl"):
-            if file.stat().st_mtime < oldest:
-                file.unlink(missing_ok=True)
+        take(self._file)
 
     def _fail(self, error: OSError) -> None:
         self.failures += 1
+        if self._file >= 0 and not self._size:
+            with suppress(OSError):  # an empty file for every visit would be the next thing to run out of
+                self._path.unlink(missing_ok=True)
         self._close()
         if time.monotonic() - self._complained > 10 or not self._complained:
             self._complained = time.monotonic()
@@ -79,7 +83,7 @@ class Spool:
 
     def _close(self) -> None:
         if self._file >= 0 and self._pid == os.getpid():
-            os.close(self._file)
+            give_back(self._file)
         self._file = -1
 
     def close(self) -> None:
@@ -94,12 +98,20 @@ def read_spool(folder: Path) -> Iterator[Visit]:
 
 
 def read_lines(folder: Path, decode: Callable[[bytes], T], what: str) -> Iterator[T]:
-    """Every record under ``folder``, oldest file first. A torn last line, left by a crash, is passed over."""
-    for file in sorted(folder.glob("*.jsonl")):
-        with file.open("rb") as lines:
-            for line in lines:
-                try:
-                    yield decode(line)
-                except (BadField, DecodeError, UnicodeError):
-                    if line.endswith(b"\n"):
-                        log.warning("a line of %s is not %s", file.name, what)
+    """Every record under ``folder``, oldest file first. A torn last line, left by a crash, is passed over, and so is a file that went meanwhile."""
+    for file in sorted(folder.glob(PATTERN)):
+        try:
+            lines = file.open("rb")
+        except FileNotFoundError:
+            continue
+        with lines:
+            yield from _decoded(lines, decode, f"a line of {file.name} is not {what}")
+
+
+def _decoded(lines: Iterable[bytes], decode: Callable[[bytes], T], otherwise: str) -> Iterator[T]:
+    for line in lines:
+        try:
+            yield decode(line)
+        except (BadField, DecodeError, UnicodeError):
+            if line.endswith(b"\n"):
+                log.warning(otherwise)

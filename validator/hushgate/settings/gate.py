@@ -49,9 +49,16 @@ GATE: tuple[Setting, ...] = (
         "spool_bytes",
         read.whole(65536, 10**12),
         64 * 1024 * 1024,
-        "Size at which a spool file is closed and another begun.",
+        "Bytes at which a spool file is closed and another begun.",
     ),
     Setting("spool_days", read.whole(1, 3650), 30, "Days that closed spool files are kept."),
+    Setting(
+        "spool_total_bytes",
+        read.whole(1024 * 1024, 10**15),
+        10 * 1024**3,
+        "Bytes that all spool files take together; the records of the door and of outcomes likewise. The oldest closed files go first, "
+        "before their days are over. One file takes a quarter of it at the most, and each further worker may be writing one.",
+    ),
     Setting(
         "country_data",
         read.path,
