@@ -120,6 +120,21 @@ def test_each_action_has_its_own_pace(tmp_path: Path) -> None:
     assert pace.hold("newsletter", 0.0, ghost=True) == pytest.approx(0.3)
 
 
+def test_an_answer_of_another_kind_has_a_pace_of_its_own_and_until_then_that_of_its_bracket(tmp_path: Path) -> None:
+    pace = told(opened(tmp_path), *[0.3] * 30)
+    assert pace.hold("taken", 0.0, ghost=True, like="signup") == pytest.approx(0.3)
+    with pace("signup") as beat:
+        beat.action = "taken"
+    assert len(pace._real["signup"].sorted) == 30 and len(pace._real["taken"].sorted) == 1
+    assert pace.hold("taken", 0.0, ghost=True, like="signup") < 0.1
+
+
+def test_what_takes_a_ghost_as_long_as_anybody_is_held_from_the_first_real_one_on(tmp_path: Path) -> None:
+    pace = opened(tmp_path)
+    assert pace.hold("me", 0.001, ghost=True, first=0.0) == 0.0
+    assert told(pace, 0.2, action="me").hold("me", 0.001, ghost=True, first=0.0) == pytest.approx(0.199)
+
+
 def test_a_fresh_worker_learns_from_another(tmp_path: Path) -> None:
     told(opened(tmp_path), *[0.7] * 30).save()
     told(opened(tmp_path, "mill"), *[0.1] * 30).save()

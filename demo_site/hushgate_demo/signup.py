@@ -35,7 +35,7 @@ class Desk:
         token = request.form.get("hushgate-token", "")
         admission = self.gate.admit(request, token=token, action="signup", email=form.email)
         outcome = self.act(admission, self.accounts.draft(form))
-        beat.ghost, beat.dropped = admission.ghosted, outcome.kind is not Kind.CREATED
+        beat.ghost, beat.dropped, beat.action = admission.ghosted, False, outcome.kind.value  # each has its own pace
         self.panel.record(admission, outcome)
         return outcome
 
@@ -88,7 +88,7 @@ def blueprint(gate: Gate, accounts: Accounts, panel: Panel) -> Blueprint:
             return mistakes(form, form.errors, 422)
         try:
             with gate.ghosts.pace("signup") as beat:  # up to the answer: a ghost takes as long as a real signup
-                beat.drop()  # unless it is one: an answer that is given again takes no time
+                beat.drop()  # unless nothing is placed: an answer that is given again takes no time
                 outcome = attempts.once(form, lambda: desk.place(form, beat))
                 return answer(outcome, form, accounts)
         except Taken:

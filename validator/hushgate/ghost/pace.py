@@ -34,8 +34,8 @@ SAVE_IN_S = 0.01
 REAL_MAX_S = 0.005
 EVEN_S = 0.0001
 """Everybody ends so much later, to the point: the reckoning itself does not show."""
-SPIN_S = 0.0003
-"""A sleep overshoots by less than this; the rest is waited for awake."""
+SPIN_S = 0.001
+"""A sleep overshoots by less than this, on a busy machine too; the rest is waited for awake. Who sleeps longer than the other shows."""
 FILE = "ghost-pace.json"
 
 
@@ -94,24 +94,28 @@ class Pace:
         self._own: dict[str, Reservoir] = {}
         self._saved = time.monotonic()
 
-    def __call__(self, action: str, *, ghost: bool = False) -> Beat:
-        """Brackets what may differ between a real signup and a ghost: from before ``admit``, whose work does, to before the answer.
+    def __call__(self, action: str, *, ghost: bool = False, first: float | None = None) -> Beat:
+        """Brackets what may differ between a real account and a ghost: from before ``admit``, whose work does, to before the answer.
 
-        ``with`` or ``async with``. Say within it which of the two it is: ``beat.ghost = admission.ghosted``.
+        ``with`` or ``async with``. Say within it which of the two it is, ``beat.ghost = admission.ghosted``, and where an answer is
+        of another kind, which, ``beat.action = "taken"``: each kind has a pace of its own. ``first`` (in seconds) is for a bracket in
+        which a real account's part is not that of a signup: 0 where it is about as long as a ghost's.
         """
-        return Beat(self, action, ghost)
+        return Beat(self, action, ghost, self._first if first is None else first)
 
-    def hold(self, action: str, spent: float, *, ghost: bool) -> float:
-        """How much longer, in seconds, somebody waits whose own part took so long. The timing is remembered."""
-        real, own = self._of(self._real, action), self._of(self._own, action)
-        mine, other = (own, real) if ghost else (real, own)
-        if ghost and not real.sorted:
-            self._learn(action, real)
-        timings = other.sorted
-        wanted = at_rank(timings, rank(mine.sorted, spent))
+    def hold(
+        self, action: str, spent: float, *, ghost: bool, like: str | None = None, first: float | None = None
+    ) -> float:
+        """How much longer, in seconds, somebody waits whose own part took so long. The timing is remembered.
+
+        Where nothing real of the action was timed, a ghost is held to the timings of the action ``like``, and then to ``first``.
+        """
+        mine, other = (self._own, self._real) if ghost else (self._real, self._own)
+        timings = self._known(action, like or action) if ghost else self._of(other, action).sorted
+        wanted = at_rank(timings, rank(self._of(mine, action).sorted, spent))
         if ghost and not timings:
-            wanted = self._first * math.exp(random.gauss(0, 0.3))
-        mine.add(spent)
+            wanted = (self._first if first is None else first) * math.exp(random.gauss(0, 0.3))
+        self._of(mine, action).add(spent)
         return max(0.0, min(wanted - spent, self._cap - spent if ghost else REAL_MAX_S))
 
     def save(self) -> None:
@@ -137,6 +141,16 @@ class Pace:
     def _of(reservoirs: dict[str, Reservoir], action: str) -> Reservoir:
         return reservoirs.setdefault(action, Reservoir())
 
+    def _known(self, *actions: str) -> list[float]:
+        """The real timings of the first of these actions that has any, in this worker or in another."""
+        for action in actions:
+            real = self._of(self._real, action)
+            if not real.sorted:
+                self._learn(action, real)
+            if timings := real.sorted:
+                return timings
+        return []
+
     def _learn(self, action: str, reservoir: Reservoir) -> None:
         """Takes over another worker's timings."""
         with suppress(ValueError, TypeError, AttributeError, LookupError):
@@ -153,10 +167,11 @@ class Pace:
 
 
 class Beat:
-    """One bracket. ``ghost`` may be set while it is open. What ends with an exception is neither timed nor held."""
+    """One bracket. ``ghost`` and ``action`` may be set while it is open. What ends with an exception is neither timed nor held."""
 
-    def __init__(self, pace: Pace, action: str, ghost: bool) -> None:
-        self._pace, self._action, self.ghost, self._begun = pace, action, ghost, 0.0
+    def __init__(self, pace: Pace, action: str, ghost: bool, first: float) -> None:
+        self._pace, self._like, self._first, self._begun = pace, action, first, 0.0
+        self.action, self.ghost = action, ghost
         self.dropped = False
 
     def __enter__(self) -> Self:
@@ -179,7 +194,7 @@ class Beat:
             await asyncio.sleep(left)
 
     def drop(self) -> None:
-        """Says that this was no signup after all (the address was taken): it is neither timed nor held."""
+        """Says that nothing here depends on who asks (an answer that is given again): it is neither timed nor held."""
         self.dropped = True
 
     def _end(self, kind: type[BaseException] | None) -> float:
@@ -187,7 +202,7 @@ class Beat:
         spent = time.perf_counter() - self._begun
         if kind is not None or self.dropped:
             return 0.0
-        left = self._pace.hold(self._action, spent, ghost=self.ghost)
+        left = self._pace.hold(self.action, spent, ghost=self.ghost, like=self._like, first=self._first)
         if self.ghost and left > SAVE_IN_S and self._pace.due():
             self._pace.save()
         return self._begun + spent + left + EVEN_S
