@@ -27,6 +27,7 @@ from list_entries import entries
         ("@mail.example", ("domain", "mail.example")),
         ("ann@mail.example", ("domain", "mail.example")),
         ("bücher.example", ("domain", "xn--bcher-kva.example")),
+        ("Straße.de.", ("domain", "xn--strae-oqa.de")),
         ("agent:curl/**", ("agent", "curl/*")),
         ("agent: Mozilla/5.0 (X11; bad)", ("agent", "Mozilla/5.0 (X11; bad)")),
     ],

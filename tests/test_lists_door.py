@@ -21,6 +21,12 @@ def site(tmp_path: Path) -> Iterator[Door]:
     rig.house.close()
 
 
+def test_a_blocked_domain_of_another_script_is_itself_and_nobody_elses(site: Door) -> None:
+    block(site, "straße.de")
+    for email, allowed in (("straße.de", False), ("xn--strae-oqa.de", False), ("STRASSE.de", True)):
+        assert site.signup(email=f"anna@{email}").allowed is allowed, email
+
+
 def test_a_blocked_address_is_refused_everywhere_before_anything_else(site: Door) -> None:
     rig, peer = site.rig, {"environ_base": {"REMOTE_ADDR": "203.0.113.7"}}
     before, token = rig.open(), rig.token()

@@ -29,7 +29,7 @@ class SignupForm:
 def read_form(fields: Mapping[str, str]) -> SignupForm:
     """Reads the fields; ``errors`` has one sentence for each that will not do. Never raises."""
     name, name_error = read_name(fields)
-    email = fields.get("email", "").strip().casefold()
+    email = fields.get("email", "").strip().lower()  # no casefold(): straße.de is not strasse.de
     password = fields.get("password", "")
     attempt = fields.get("attempt", "")
     found = {"name": name_error, "email": _email(email), "password": _password(password)}

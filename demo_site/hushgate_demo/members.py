@@ -76,7 +76,7 @@ def blueprint(ghosts: Ghosts, accounts: Accounts) -> Blueprint:
 
 def log_in(members: Members, beat: Beat) -> AnyResponse:
     """``POST /login``: the same answer as to a signup, or one sentence that does not say which of the two was wrong."""
-    email, password = request.form.get("email", "").strip().casefold(), request.form.get("password", "")
+    email, password = request.form.get("email", "").strip().lower(), request.form.get("password", "")
     account = members.log_in(email, password[:PASSWORD_MAX], beat)
     if account is not None:
         return outcome.created(account, members.accounts)

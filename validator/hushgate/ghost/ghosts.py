@@ -173,7 +173,7 @@ class Ghosts:
     def _any_id(self, who: str | None) -> Id:
         """The same id for the same visitor, where the shape allows that without a record; without a visitor, any."""
         try:
-            return self.ids.new(None if who is None else who.strip().casefold().encode("utf-8", "replace"))
+            return self.ids.new(None if who is None else who.strip().lower().encode("utf-8", "replace"))
         except Exception:
             log.exception("no id can be made for a ghost")
             return ""

@@ -38,8 +38,8 @@ class Sealer:
             raise QuarantineSealed(f"what ghost {id} submitted was altered, and cannot be read") from None
 
     def who(self, text: str) -> list[bytes]:
-        """The hashes of an address or a name under every key, newest first. Capitals and the form of accents do not count."""
-        plain = unicodedata.normalize("NFKC", text).strip().casefold().encode("utf-8", "replace")
+        """The hashes of an address or a name under every key, newest first. Capitals and the form of accents do not count; ß is not ss."""
+        plain = unicodedata.normalize("NFC", text).strip().lower().encode("utf-8", "replace")
         keys = (key.derive(f"{_PURPOSE}-who {self._site}") for key in self._ring.keys)
         return [hmac.digest(key, plain, "sha256") for key in keys]
 

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from hushgate.errors import BadField
+from hushgate.idn import ascii_domain
 from hushgate.visit import Decision
 
 ListName = Literal["block", "allow"]
@@ -118,11 +119,7 @@ def _network(text: str) -> str | None:
 
 
 def _domain(text: str) -> str | None:
-    name = text.removeprefix("*.").rpartition("@")[2].rstrip(".").lower()
-    try:
-        name = name if name.isascii() else name.encode("idna").decode()
-    except UnicodeError:
-        return None
+    name = ascii_domain(text.removeprefix("*.").rpartition("@")[2]).rstrip(".")
     return name if _DOMAIN.match(name) else None
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-import idna
-
 from hushgate.errors import BadField
+from hushgate.idn import ascii_domain
 from hushgate.keys import TEST_SECRET, weakness
 from hushgate.lists.entry import Kind, read_value
 from hushgate.settings.setting import Rate
@@ -167,12 +166,7 @@ def hostnames(value: Any) -> tuple[str, ...]:
 
 
 def _hostname(text: str) -> str:
-    name = text.strip().lower()
-    try:
-        # the standard library's own codec makes another name of a ß than browsers do
-        name = (name if name.isascii() else idna.encode(name, uts46=True).decode()).removesuffix(".")
-    except UnicodeError:  # idna's errors are
-        name = ""
+    name = ascii_domain(text.strip()).removesuffix(".")
     if text.strip().startswith("*."):
         raise ValueError(f"a star stands for no part of a name: name each hostname instead of {text!r}")
     if not _HOSTNAME.fullmatch(name):

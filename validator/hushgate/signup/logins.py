@@ -63,7 +63,7 @@ class Logins:
     def _shards(self, ip: str, account: str) -> dict[str, tuple[str, list[Limit]]]:
         """Where failures are counted: each pair of a shard and its limits. Accounts are kept as keyed hashes."""
         prefix, site = address_prefix(ip), self._site
-        hashed = self._house.sessions.hash(account.strip().casefold(), self._house.ring.newest.id)
+        hashed = self._house.sessions.hash(account.strip().lower(), self._house.ring.newest.id)
         names = {"address": prefix, "pair": f"{hashed}:{prefix}", "account": hashed}
         return {
             name: (

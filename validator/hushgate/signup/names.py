@@ -6,6 +6,7 @@ import ipaddress
 from functools import lru_cache
 
 from hushgate.caller import is_ipv4, parse_address
+from hushgate.idn import ascii_domain
 from hushgate.signup.mail.domains import provider
 
 DOMAIN_MAX = 255
@@ -36,11 +37,7 @@ def domain_of(email: str | None) -> str:
 @lru_cache(maxsize=8192)
 def _domain(text: str) -> str:
     """The same of what stands behind the @: only that is kept, for a form may hold an address of a megabyte."""
-    domain = text.strip().rstrip(".").lower()
-    try:
-        return domain.encode("idna").decode() if not domain.isascii() else domain[:DOMAIN_MAX]
-    except UnicodeError:
-        return ""
+    return ascii_domain(text.strip()).rstrip(".")[:DOMAIN_MAX]
 
 
 def provider_of(domain: str, host: str) -> str:

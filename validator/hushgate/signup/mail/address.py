@@ -79,4 +79,4 @@ def _parsed(email: str) -> tuple[str, str]:
         )
     except EmailNotValidError as error:
         raise BadField(f"email: {error}", FIELD) from None
-    return parsed.local_part.casefold(), parsed.ascii_domain.lower()
+    return parsed.local_part.lower(), parsed.ascii_domain.lower()

@@ -23,7 +23,7 @@ def keep(ring: KeyRing, site: Site, address: str) -> str:
     The address itself where the site's setting ``mail.keep`` is "address".
     """
     layer = site.layers.get("mail")
-    plain = address.strip().casefold()
+    plain = address.strip().lower()
     if layer and layer.own["keep"] == "address":
         return plain
     hasher = _hasher(site_key(ring, site.key)).copy()
