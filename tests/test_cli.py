@@ -223,6 +223,7 @@ kind = "proof-of-work"
     )
     shown = run("config").output
     for line in (
+        f"gate.data = {folder / 'hushgate-data'}",
         "gate.token_ttl = 300",
         "gate.redis_url = (set)",
         "gate.metrics_token = (not set)",

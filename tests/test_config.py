@@ -115,3 +115,44 @@ def test_hostnames_are_those_that_browsers_send() -> None:
     assert site.hostnames == ("xn--bcher-kva.example", "xn--fuball-cta.example", "www.example.com", "localhost")
     with pytest.raises(SettingsError, match=r"sites.site-a.hostnames"):
         parse({"sites": {"site-a": {"hostnames": ["a\u2060\u2028.example"]}}}, {"HUSHGATE_KEYS": new_key()}, "test")
+
+
+def test_a_relative_path_in_the_file_is_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gate").mkdir()
+    (tmp_path / "shop").mkdir()
+    file = tmp_path / "gate" / "hushgate.toml"
+    for text, expected in (
+        ("", "hushgate-data"),
+        ('data = "here"', "here"),
+        (f'data = "{tmp_path}/x"', f"{tmp_path}/x"),
+    ):
+        file.write_text(f'[gate]\nrobot_data = "robots"\n{text}\n')
+        for folder, named in (
+            ("shop", str(file)),
+            ("shop", "../gate/hushgate.toml"),
+            ("gate", "hushgate.toml"),
+            ("gate", ""),
+        ):
+            monkeypatch.chdir(tmp_path / folder)
+            config = load(environ={"HUSHGATE_CONFIG": named})
+            assert config.data.is_absolute() and config.data.resolve() == file.parent / expected
+            assert config.gate["robot_data"].resolve() == file.parent / "robots"
+
+
+def test_a_relative_path_in_the_environment_is_relative_to_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hushgate.toml").touch()
+    (tmp_path / "shop").mkdir()
+    monkeypatch.chdir(tmp_path / "shop")
+    named = {"HUSHGATE_CONFIG": "../hushgate.toml", "HUSHGATE_DATA": "here"}
+    assert load(environ=named).data == tmp_path / "shop" / "here"
+    assert load(environ={}).data == tmp_path / "shop" / "hushgate-data", "without a file, too"
+
+
+def test_a_settings_file_that_is_a_link_counts_where_the_link_is(tmp_path: Path) -> None:
+    """A ConfigMap that is mounted links to a folder which each change of it replaces."""
+    (tmp_path / "2026").mkdir()
+    (tmp_path / "2026" / "hushgate.toml").touch()
+    (tmp_path / "hushgate.toml").symlink_to("2026/hushgate.toml")
+    assert load(tmp_path / "hushgate.toml", {}).data == tmp_path / "hushgate-data"

@@ -39,15 +39,15 @@ def test_lists_by_command(command: Callable[..., Any]) -> None:
     assert "deny: blocked: domain mail.example" in command("block", "check", "x@mail.example", "--site", SITE).output
     assert "on no list" in command("block", "check", "192.0.2.1").output
     assert f"{SITE}: deny" in command("block", "check", "AS64999").output
-    listed = [json.loads(line) for line in command("block", "list", "--json").output.splitlines()]
+    listed = [json.loads(line) for line in command("block", "list", "--json").stdout.splitlines()]
     assert {entry["value"] for entry in listed} == {"203.0.113.0/24", "203.0.113.7", "mail.example", "AS64999"}
     removed = command("block", "remove", "Mail.Example", listed[1]["id"], "--by", "eve")
     assert removed.output.count("removed ") == 2, removed.output
     assert command("block", "remove", "mail.example").exit_code == 2
     assert command("block", "remove", "AS64999").exit_code == 2
-    trail = command("allow", "audit").output.splitlines()
+    trail = command("allow", "audit").stdout.splitlines()
     assert len(trail) == 6 and "eve  removed  blocklist" in trail[-1]
-    last = command("block", "audit", "--json", "--last", "2").output.splitlines()
+    last = command("block", "audit", "--json", "--last", "2").stdout.splitlines()
     assert [json.loads(line)["by"] for line in last] == ["eve"] * 2
 
 
@@ -64,4 +64,20 @@ def test_lists_by_command(command: Callable[..., Any]) -> None:
 def test_a_command_that_will_not_do_adds_nothing(command: Callable[..., Any], words: tuple[str, ...], why: str) -> None:
     refused = command("block", "add", *words)
     assert refused.exit_code == 2 and why in refused.output
-    assert [line for line in command("block", "list").output.splitlines() if "AS64999" not in line] == []
+    assert [line for line in command("block", "list").stdout.splitlines() if "AS64999" not in line] == []
+
+
+def test_every_command_says_which_lists_it_works_on(
+    command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is not the gate's would be seen here, and the same file is found from wherever the command is typed."""
+    settings = tmp_path / "hushgate.toml"
+    settings.write_text(settings.read_text().replace(str(tmp_path / "data"), "data"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert command("block", "add", "192.0.2.1").exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    for words in (["list"], ["check", "192.0.2.1"], ["audit"], ["remove", "192.0.2.1"]):
+        done = command("block", *words)
+        assert done.stderr == f"the lists are in {tmp_path / 'data' / 'lists.sqlite'}\n" and done.exit_code == 0
+    assert not any((tmp_path / "elsewhere").iterdir())

@@ -23,7 +23,7 @@ from hushgate.judge import Rules
 from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
-from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, STEP_UP, Rate, Setting
+from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, STEP_UP, Rate, Setting, anchored
 from hushgate.step_settings import lacks
 from hushgate.visit import Verdict
 
@@ -79,7 +79,7 @@ class Config:
 
     @property
     def data(self) -> Path:
-        """The folder that everything is written under."""
+        """The folder that everything is written under; absolute."""
         path: Path = self.gate["data"]
         return path
 
@@ -139,7 +139,8 @@ def _environment(reader: _Reader, environ: Mapping[str, str], values: dict[str, 
     for variable in sorted(environ):
         if variable in names:
             setting = names[variable]
-            values[setting.name] = reader.one(setting, environ[variable], variable, "environment")
+            told = reader.one(setting, environ[variable], variable, "environment")
+            values |= anchored({setting.name: told}, Path())
         elif variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
             reader.unknown(variable, [*names, *_NOT_SETTINGS], variable, "environment")
 
@@ -248,8 +249,8 @@ def _ghosts(values: dict[str, Any]) -> GhostRules:
     )
 
 
-def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> Config:
-    """Turns a parsed settings file and the environment into a Config.
+def parse(document: dict[str, Any], environ: Mapping[str, str], where: str, folder: Path = Path()) -> Config:
+    """Turns a parsed settings file, which is in ``folder``, and the environment into a Config.
 
     Raises:
         SettingsError: with every mistake in it.
@@ -258,7 +259,7 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str) -> C
     for name in document:
         if name not in ("gate", "sites"):
             reader.unknown(name, ["gate", "sites"], name)
-    gate = reader.table(GATE, document.get("gate", {}), "gate")
+    gate = anchored(reader.table(GATE, document.get("gate", {}), "gate"), folder)
     _environment(reader, environ, gate)
     sites = document.get("sites", {})
     if not isinstance(sites, dict):
@@ -296,4 +297,4 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> C
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([Problem(str(file), "file", f"is not TOML: {error}", "Mend that line")]) from None
-    return parse(document, environ, str(file))
+    return parse(document, environ, str(file), file.parent)

@@ -30,7 +30,10 @@ _MAIL = (
 _SOURCES = (
     "One TOML file, `hushgate.toml` or the one that `HUSHGATE_CONFIG` names. Secrets come from the environment only: the gate's "
     "keys from `HUSHGATE_KEYS` (`hushgate keys new`), the state store from `HUSHGATE_REDIS_URL`. `hushgate config` shows what is in "
-    "force, and every mistake at once.\n"
+    "force, and every mistake at once.\n\n"
+    "A relative path in the file, such as `data` without a setting, is relative to the file's folder, so that whoever reads the same "
+    "file finds the same folder. A relative path in the environment (`HUSHGATE_DATA`), and `data` where there is no file, is relative to "
+    "the current folder. `hushgate config` and `hushgate serve` show the absolute path.\n"
 )
 _CHECK_WORDS = (
     'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '

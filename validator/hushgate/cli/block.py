@@ -16,7 +16,7 @@ from hushgate.errors import BadField, HushgateError
 from hushgate.geo import Atlas
 from hushgate.lists.book import Asked, Book, compile_entries
 from hushgate.lists.entry import Entry, Kind, ListName, read_until, read_value
-from hushgate.signup.lists import SETTINGS, book_of, judge
+from hushgate.signup.lists import SETTINGS, book_of, judge, place_of
 from hushgate.signup.names import domain_of
 from hushgate.visit import Decision
 
@@ -65,6 +65,12 @@ def _options(name: ListName) -> Iterator[Callable[[Any], Any]]:
         yield click.option("--decision", type=click.Choice(_DECISIONS), default="deny", help="What becomes of it.")
 
 
+def _open(config: Config) -> Book:
+    """The lists; which they are is told beside the output."""
+    click.echo(f"the lists are in {place_of(config)}", err=True)
+    return book_of(config)
+
+
 def _add(name: ListName) -> click.Command:
     def add(values: tuple[str, ...], **more: Any) -> None:
         config = load()
@@ -72,7 +78,7 @@ def _add(name: ListName) -> click.Command:
             raise BadField(f"site: no site has the key {more['site']}", "site")
         for value in values:
             read_value(value, more["kind"])  # all are good, or none is added
-        book = book_of(config)
+        book = _open(config)
         for value in values:
             entry = book.add(name, value, **more)
             click.echo(f"added {_line(entry)}")
@@ -118,7 +124,7 @@ def _remove(name: ListName) -> click.Command:
     @click.argument("which", nargs=-1, required=True, metavar="ID|VALUE...")
     @click.option("--by", default=_me, help="Who does this.")
     def remove(which: tuple[str, ...], by: str) -> None:
-        book = book_of(load())
+        book = _open(load())
         entries = [entry for entry in book.entries() if entry.list == name and entry.id != SETTINGS]
         for one in which:
             found = [entry for entry in entries if one == entry.id] or [e for e in entries if e.value == _value(one)]
@@ -143,7 +149,7 @@ def _list(name: ListName) -> click.Command:
     @_AS_JSON
     def show(everything: bool, as_json: bool) -> None:
         now = datetime.now(UTC).timestamp()
-        for entry in sorted(book_of(load()).entries(), key=lambda one: (one.kind, one.value)):
+        for entry in sorted(_open(load()).entries(), key=lambda one: (one.kind, one.value)):
             if entry.list == name and (everything or entry.live(now)):
                 click.echo(msgspec.json.encode(entry) if as_json else _line(entry))
 
@@ -156,7 +162,7 @@ def _list(name: ListName) -> click.Command:
 def check(who: str, site: str) -> None:
     """Tells what the lists say of WHO: an address, a mail address or its domain, or agent:<user agent>."""
     config = load()
-    book = book_of(config)
+    book = _open(config)
     for key in [site] if site else ["", *config.sites]:
         word = judge(book.find(_asked(config, key, who)))
         if key == "" or word is not None or site:
@@ -181,7 +187,7 @@ def _asked(config: Config, site: str, who: str) -> Asked:
 @_AS_JSON
 def audit(last: int, as_json: bool) -> None:
     """Tells who changed the lists, and how, oldest first."""
-    for record in book_of(load()).store.audit(last):
+    for record in _open(load()).store.audit(last):
         line = f"{_when(record.at)}  {record.by}  {record.did}  {record.entry.list}list  {_line(record.entry)}"
         click.echo(msgspec.json.encode(record) if as_json else line)
 

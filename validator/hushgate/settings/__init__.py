@@ -7,6 +7,7 @@ from hushgate.settings.door import MODE as MODE
 from hushgate.settings.door import LayerSettings as LayerSettings
 from hushgate.settings.gate import CLIENT as CLIENT
 from hushgate.settings.gate import GATE as GATE
+from hushgate.settings.paths import anchored as anchored
 from hushgate.settings.readers import OBSERVE as OBSERVE
 from hushgate.settings.readers import OFF as OFF
 from hushgate.settings.setting import REDIS_REMEDY as REDIS_REMEDY

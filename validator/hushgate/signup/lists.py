@@ -14,7 +14,7 @@ from hushgate.errors import Problem, SettingsError, TooMany
 from hushgate.house import House
 from hushgate.lists.book import Asked, Book
 from hushgate.lists.entry import Entry, ListName
-from hushgate.lists.store import open_store
+from hushgate.lists.store import FILE, open_store
 from hushgate.settings import REDIS_REMEDY
 from hushgate.signup.layer import Attempt, Layer, strength
 from hushgate.visit import Word
@@ -103,6 +103,11 @@ def book_of(config: Config) -> Book:
     except ValueError as error:
         raise SettingsError([Problem("environment", "HUSHGATE_REDIS_URL", str(error), REDIS_REMEDY)]) from None
     return Book(store, fixed_entries(config))
+
+
+def place_of(config: Config) -> str:
+    """Where these settings keep the lists, for people."""
+    return "Redis" if config.gate["redis_url"] else str(config.data / FILE)
 
 
 def open_book(house: House) -> Book:
