@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,12 +16,13 @@ from playwright.sync_api import sync_playwright
 
 from gates import Manner, dripping, hanging_up, ill_mannered, page, served, silent, took
 from hushgate.events.spool import read_spool
+from hushgate.keys import new_key
 from hushgate.wire import Offer
 from running import CHROMIUM_FLAGS
 from screen import executable
 from servers import free_port
 from sites import FIELD, FRAMEWORKS, Site, django_site, settings_for
-from stories import DRIVEN, SIGNALS, SITE, Rig, open_rig
+from stories import DRIVEN, HOST, SIGNALS, SITE, Rig, open_rig
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
@@ -213,15 +215,41 @@ def test_each_framework_has_the_tags_of_a_step_up(rig: Rig) -> None:
         assert set(said) == {TAG.format(url)}
 
 
-def test_without_a_public_place_the_tag_says_what_to_set(tmp_path: Any) -> None:
-    from hushgate.errors import SettingsError
-    from hushgate.gate import Gate
-    from hushgate.integrations.desk import Desk
+def _environment_without(tmp_path: Path, missing: str) -> dict[str, str]:
+    settings = tmp_path / "hushgate.toml"
+    settings.write_text(f'[sites.{SITE}]\nhostnames = ["{HOST}"]\n')
+    if missing == "HUSHGATE_PUBLIC_URL":
+        return {"HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
+    return {"HUSHGATE_URL": "http://127.0.0.1:9", "HUSHGATE_SECRET": SECRET}
 
-    rig = open_rig(tmp_path)
-    with pytest.raises(SettingsError, match="HUSHGATE_PUBLIC_URL"):
-        Desk(Gate(rig.house.config, state=rig.house.state), None).script("signup")
-    rig.house.close()
+
+@pytest.mark.parametrize("missing", ["HUSHGATE_PUBLIC_URL", "HUSHGATE_SITE"])
+def test_what_the_script_tag_needs_is_missed_when_the_site_starts(
+    tmp_path: Path, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In process there is no HUSHGATE_URL to fall back on; with a gate elsewhere there is no settings file that knows the site."""
+    from fastapi import FastAPI
+    from flask import Flask
+
+    from hushgate.errors import SettingsError
+    from hushgate.integrations import django, fastapi, flask
+
+    environment = _environment_without(tmp_path, missing)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(django, "settings", SimpleNamespace())
+    django.desk.cache_clear()
+    for start in (
+        lambda: flask.Hushgate(Flask("customer")),
+        lambda: fastapi.Hushgate(FastAPI()),
+        lambda: django.HushgateMiddleware(lambda request: None),
+    ):
+        with pytest.raises(SettingsError, match=f"{missing}: is not set. The script tag needs it"):
+            start()
+    app = Flask("customer")
+    app.config[missing] = "http://gate.example" if missing == "HUSHGATE_PUBLIC_URL" else SITE
+    with app.app_context():
+        flask.Hushgate(app).gate.close()
 
 
 def test_the_gate_dies_between_the_decision_and_the_commit(framework: str, rig: Rig) -> None:

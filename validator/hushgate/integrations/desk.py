@@ -21,6 +21,11 @@ log = logging.getLogger(__name__)
 FIELD = "hushgate-token"
 """The form field that the collector puts the token into."""
 PREFIX = "HUSHGATE_"
+_PUBLIC_URL, _SITE = "HUSHGATE_PUBLIC_URL", "HUSHGATE_SITE"
+_NEEDED = {
+    _PUBLIC_URL: "The script tag needs it: where browsers find the gate, such as https://gate.example.com",
+    _SITE: "The script tag needs it: the site's key, which `hushgate site add` printed",
+}
 
 
 class Words(NamedTuple):
@@ -42,7 +47,7 @@ def words(admission: Admission) -> Words:
 class Desk:
     """A gate as an integration holds it."""
 
-    def __init__(self, gate: Gate, place: str | None) -> None:
+    def __init__(self, gate: Gate, place: str) -> None:
         """``place`` is where browsers find the gate."""
         self.gate, self._place = gate, place
 
@@ -50,13 +55,18 @@ class Desk:
     def open(cls, settings: Mapping[str, Any], gate: Gate | None = None) -> Desk:
         """Opens a gate from HUSHGATE_* in the framework's settings, and where they are silent in the environment.
 
+        What the script tag needs is asked for here already: a site should fail when it starts, not at its first visitor.
+
         Raises:
-            SettingsError: with every mistake in them.
+            SettingsError: with every mistake in them; it is not known where browsers find the gate, or which site this is.
         """
         own = {name: _text(value) for name, value in settings.items() if name.startswith(PREFIX) and value is not None}
         environ = {**os.environ, **own}
         client = load_client(environ)
-        return cls(gate or Gate.from_env(environ), client["public_url"] or client["url"])
+        place = _known(_PUBLIC_URL, client["public_url"] or client["url"])
+        if gate is None and client["url"]:  # in process, the settings file knows the site
+            _known(_SITE, client["site"])
+        return cls(gate or Gate.from_env(environ), place)
 
     def admit(self, environ: Mapping[str, Any], fields: object, action: str, email: str) -> Admission:
         """One decision for one signup. Whatever goes wrong in here, the customer's signup goes on, by the policy's row.
@@ -76,28 +86,25 @@ class Desk:
         """The collector's script tag, for a page with a form; ``nonce`` is that of the page's Content-Security-Policy.
 
         Raises:
-            SettingsError: it is not known where browsers find the gate, or which site this is.
+            SettingsError: it is not known which site this is, for a gate elsewhere that was given without.
         """
-        place, key = self._public(), _known("HUSHGATE_SITE", self.gate.sitekey)
+        key = _known(_SITE, self.gate.sitekey)
         tag = Markup('<script async src="{}/v1/hushgate.js" data-sitekey="{}" data-action="{}"{}></script>')
         own = Markup(' nonce="{}"').format(nonce) if nonce else ""
-        return tag.format(place, key, action, own)
+        return tag.format(self._place, key, action, own)
 
     def step_up(self, offer: Offer, *, submit: bool, nonce: str | None = None) -> Markup:
-        """What does an offer's work in a page, for its form; "" where it is no proof of work. Raises SettingsError."""
+        """What does an offer's work in a page, for its form; "" where it is no proof of work."""
         if offer.kind != "proof-of-work" or offer.problem:
             return Markup()
         tag = Markup('<p data-hushgate-step-up="{}"{}></p><script async src="{}/v1/stepup.js"{}></script>')
         own = Markup(' nonce="{}"').format(nonce) if nonce else ""
-        return tag.format(offer.ticket, " data-submit" if submit else "", self._public(), own)
-
-    def _public(self) -> str:
-        return _known("HUSHGATE_PUBLIC_URL", self._place)
+        return tag.format(offer.ticket, " data-submit" if submit else "", self._place, own)
 
 
 def _known(variable: str, value: str | None) -> str:
     if not value:
-        raise SettingsError([Problem("environment", variable, "there is none", "The script tag needs it")])
+        raise SettingsError([Problem("environment", variable, "is not set", _NEEDED[variable])])
     return value
 
 

@@ -97,7 +97,7 @@ class Hushgate:
         return self._desk.script(action, nonce)
 
     def step_up(self, offer: Offer, *, submit: bool = False, nonce: str | None = None) -> Markup:
-        """What does an offer's work in a page, for its form; "" where it is no proof of work. Raises SettingsError.
+        """What does an offer's work in a page, for its form; "" where it is no proof of work.
 
         In Jinja: ``templates.env.globals["hushgate_step_up"] = hushgate.step_up``, and ``{{ hushgate_step_up(offer) }}``.
         """

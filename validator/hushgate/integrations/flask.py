@@ -98,7 +98,7 @@ class Hushgate:
         return _desk().script(action, nonce)
 
     def step_up(self, offer: Offer, *, submit: bool = False, nonce: str | None = None) -> Markup:
-        """The element and the script that do an offer's work: ``{{ hushgate_step_up(offer) }}``, in the form. Raises SettingsError.
+        """The element and the script that do an offer's work: ``{{ hushgate_step_up(offer) }}``, in the form.
 
         With ``submit`` the form is sent by itself when it is done. Other offers than a proof of work need none of it: "".
         """

@@ -171,7 +171,11 @@ CLIENT: tuple[Setting, ...] = (
     Setting("secret", read.secret, None, "The site's secret, which `hushgate site add` printed once.", secret=True),
     Setting("site", read.text, None, "The site's key. In process it may be left out where there is one site."),
     Setting(
-        "public_url", read.url, None, "Where the gate is for browsers, for the script tag; `url` where it is the same."
+        "public_url",
+        read.url,
+        None,
+        "Where the gate is for browsers, for the script tag that an integration writes; `url` where it is the same. Needed in process, "
+        "where there is no `url`.",
     ),
     Setting(
         "budget_ms", read.whole(50, 60000), 800, "Milliseconds that one question to the gate may take, all in all."
