@@ -1,7 +1,7 @@
-"""The gate's own keys: a list for rotation, newest first, and one derived key a purpose.
+"""The gate's own keys: a list for rotation, the one in use first, and one derived key a purpose.
 
 They come from the environment (``HUSHGATE_KEYS``), as ``id:secret`` pairs separated by blanks or commas, and are never
-logged. ``hushgate keys new`` makes one, ``hushgate keys rotate`` puts a new one in front of those in force.
+logged. ``hushgate keys new`` makes one; ``rotate``, ``use`` and ``drop`` replace it in the order that SECURITY.md tells.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Key:
 
 
 class KeyRing:
-    """All keys in force, newest first. New seals use the newest; old ones are still understood."""
+    """All keys in force. New seals use the first, ``newest``; the others are understood, be they older or not yet in use."""
 
     def __init__(self, keys: list[Key]) -> None:
         if not keys:
@@ -108,6 +108,11 @@ def weakness(secret: bytes) -> str | None:
     return None
 
 
+def split_keys(text: str) -> list[str]:
+    """The ``id:secret`` pairs of a value of HUSHGATE_KEYS, as they stand there."""
+    return text.replace(",", " ").split()
+
+
 def read_keys(text: str) -> KeyRing:
     """Reads the value of HUSHGATE_KEYS.
 
@@ -116,7 +121,7 @@ def read_keys(text: str) -> KeyRing:
     """
     problems: list[Problem] = []
     keys: list[Key] = []
-    for number, pair in enumerate(re.split(r"[\s,]+", text.strip()) if text.strip() else [], 1):
+    for number, pair in enumerate(split_keys(text), 1):
         key, why = _read_key(pair)
         if key is None:
             problems.append(Problem("environment", VARIABLE, f"key {number}: {why}", _REMEDY))

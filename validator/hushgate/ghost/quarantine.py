@@ -39,9 +39,8 @@ class Quarantine:
 
     def __init__(self, folder: Path, site: str, sealer: Sealer, days: float) -> None:
         """``days`` is how long a ghost is kept."""
-        schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
         self._file, self._site, self._sealer, self._seconds = (
-            File(folder / FILE, schema),
+            File(folder / FILE, _schema()),
             site,
             sealer,
             days * 86400,
@@ -225,6 +224,22 @@ class Quarantine:
     def _readable(self, row: Row | None) -> Ghost | None:
         found = self._told(row) if row else None
         return found if isinstance(found, Ghost) else None
+
+
+def sealed_under(folder: Path, key: str) -> int:
+    """How many ghosts of a data folder, of all sites and in their time, are sealed under the key with this id. Raises StateLost."""
+    if not (folder / FILE).exists():
+        return 0
+    file = File(folder / FILE, _schema())
+    sql = f"SELECT count(*) FROM ghosts WHERE key = ? AND {_LIVE}"  # noqa: S608 - the words above
+    try:
+        return int(file.run(lambda db: db.execute(sql, (key, time.time())).fetchone())[0])
+    finally:
+        file.close()
+
+
+def _schema() -> str:
+    return resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 def _lock(door: int) -> None:

@@ -28,7 +28,16 @@ def keep(ring: KeyRing, site: Site, address: str) -> str:
         return plain
     hasher = _hasher(site_key(ring, site.key)).copy()
     hasher.update(plain.encode("utf-8", "surrogatepass"))
-    return f"mac:{ring.newest.id}:{b64(hasher.digest())}"
+    return f"{_head(ring.newest.id)}{b64(hasher.digest())}"
+
+
+def kept_under(key_id: str, kept: str) -> bool:
+    """Whether what was put on record of an address is its hash under the key with this id."""
+    return kept.startswith(_head(key_id))
+
+
+def _head(key_id: str) -> str:
+    return f"mac:{key_id}:"
 
 
 @lru_cache(maxsize=64)
