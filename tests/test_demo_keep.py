@@ -38,7 +38,7 @@ def test_ghosts_are_listed_and_restored_from_a_second_terminal_after_the_demo_wa
         assert ADDRESS in listed
     said = (data / "demo.log").read_text()
     assert "env.sh" in said and not any(text in said for text in secrets_of(data, {}).values())
-    ghost = listed.split()[1]
+    ghost = listed.splitlines()[1].split()[1]
     assert ADDRESS in in_a_terminal(data, "ghosts", "show", ghost)
     assert f"restored, account {ghost}" in in_a_terminal(data, "ghosts", "restore", ghost)
     with running_demo(data) as demo:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from werkzeug.security import generate_password_hash
 
+from ghost_house import CHEAP
 from ghost_restores import House
 from hushgate.errors import GhostUnknown
 
+HASH = generate_password_hash("Tr1cky-Pass", CHEAP)
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe\nghost 1 restored\r\u2028\x9b31m"
 
 
@@ -55,7 +59,7 @@ def test_nothing_that_a_stranger_wrote_is_obeyed_by_a_terminal(house: House) -> 
     for said in outputs:
         for line in (said.stdout + said.stderr).splitlines():
             assert all(char.isprintable() for char in line), repr(line)
-    assert outputs[0].stdout.count("\n") == 1 and str(ghost.id) in outputs[0].stdout
+    assert outputs[0].stdout.count("\n") == 2 and str(ghost.id) in outputs[0].stdout
     assert "ghost 1 restored" not in [line.strip() for said in outputs for line in said.stdout.splitlines()]
 
 
@@ -76,3 +80,28 @@ def test_a_settings_module_that_is_not_there_is_named(house: House, tmp_path: Pa
     settings.write_text(settings.read_text().replace("hushgate_demo.hooks", "shop.nowhere"))
     said = house.cli("restore", str(house.keep().id))
     assert said.exit_code == 2 and "ghost_hooks" in said.stderr and "Traceback" not in said.stderr
+
+
+def test_the_list_has_headings_and_says_who_and_why_and_shows_no_hash(house: House) -> None:
+    seen = SimpleNamespace(id="v1", reason="bot: driven", score=99.5, on_commit=[])
+    fields = {"password": HASH, "name": "Jo", "address": "jo@example.com", "more": {"old": [HASH]}}
+    known = house.ghosts.keep(fields, who="jo", admission=seen, hashed=["password"])
+    bare = house.ghosts.keep({"password": HASH, "name": "Al"}, who="al", hashed=["password"])
+    nothing = house.ghosts.keep({"password": HASH}, who="no", hashed=["password"])
+    listed, shown = house.cli("list").stdout, house.cli("show", str(known.id)).stdout
+    assert "pbkdf2" not in listed + shown
+    rows = {line.split()[1]: line.split()[2:] for line in listed.splitlines()}
+    assert rows == {
+        "id": ["score", "mail", "reason"],
+        str(known.id): ["99.5", "jo@example.com", "bot:", "driven"],
+        str(bare.id): ["none", "Al", "unknown"],
+        str(nothing.id): ["none", "unknown"],
+    }
+    assert len({line.index(word) for line, word in zip(listed.splitlines(), _last_words(listed), strict=True)}) == 1
+    assert "password: (hash kept)" in shown and 'more: {"old": ["(hash kept)"]}' in shown
+    assert "why: bot: driven; score 99.5" in shown
+
+
+def _last_words(listed: str) -> list[str]:
+    """Where the last column begins."""
+    return [next(word for word in ("reason", "bot: driven", "unknown") if word in line) for line in listed.splitlines()]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,10 +16,14 @@ from hushgate.cli.choose import choose_site
 from hushgate.config import load
 from hushgate.errors import GhostUnknown, HushgateError
 from hushgate.ghost import Ghost, Ghosts
+from hushgate.ghost.fields import looks_hashed
 from hushgate.ghost.quarantine import FILE
 from hushgate.ghost.records import Sealed
 from hushgate.house import open_ghosts
 
+_HEADINGS = ["time", "id", "score", "mail", "reason"]
+_SHOWN = 60
+"""Letters of a stranger's text in the list."""
 _SITE = click.option("--site", "key", help="Site key. May be left out where there is one site.")
 
 
@@ -47,12 +52,44 @@ def _when(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
-def _line(ghost: Ghost | Sealed) -> str:
+def _kept(value: Any) -> Any:
+    """What a field holds, as it may be shown: that there is the hash of a password, and never the hash."""
+    if isinstance(value, dict):
+        return {name: _kept(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_kept(inner) for inner in value]
+    return "(hash kept)" if looks_hashed(value) else value
+
+
+def _mail(fields: dict[str, Any]) -> str:
+    """The mail address among the fields; where there is none, the first text that is no hash."""
+    texts = [value for value in fields.values() if isinstance(value, str) and not looks_hashed(value)]
+    return next((text for text in texts if "@" in text), next(iter(texts), ""))
+
+
+def _row(ghost: Ghost | Sealed) -> tuple[str, ...]:
     if isinstance(ghost, Sealed):
-        return f"{_when(ghost.at)}  {_plain(ghost.id)}  (cannot be read: {ghost.why})"
-    begun = "  RESTORE BEGUN, NOT DONE" if ghost.tried else ""
-    shown = [_plain(value)[:60] for value in ghost.fields.values() if isinstance(value, str)][:2]
-    return f"{_when(ghost.at)}  {_plain(str(ghost.id))}  {'  '.join(shown)}{begun}"
+        return _when(ghost.at), ghost.id, "", "", f"(cannot be read: {ghost.why})"
+    begun = "RESTORE BEGUN, NOT DONE; " if ghost.tried else ""
+    return (
+        _when(ghost.at),
+        str(ghost.id),
+        _score(ghost),
+        _mail(ghost.fields)[:_SHOWN],
+        f"{begun}{ghost.reason or 'unknown'}",
+    )
+
+
+def _score(ghost: Ghost) -> str:
+    return "none" if ghost.score is None else f"{ghost.score:g}"
+
+
+def _table(ghosts: Iterable[Ghost | Sealed]) -> list[str]:
+    """Lines in columns under their headings, none where there is no ghost. The reason is the last, and of any length."""
+    rows = [[_plain(cell) for cell in _row(ghost)] for ghost in ghosts]
+    rows = [_HEADINGS, *rows] if rows else []
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def _none(key: str | None, restored: bool) -> str:
@@ -65,7 +102,7 @@ def _none(key: str | None, restored: bool) -> str:
 @_SITE
 @click.option("--restored", is_flag=True, help="Those that are people now, instead.")
 def list_ghosts(key: str | None, restored: bool) -> None:
-    """Lists the ghosts in the quarantine, the latest first."""
+    """Lists the ghosts in the quarantine, the latest first: time, id, score, mail address, and why it was ghosted."""
     with _opened(key) as opened:
         if restored:
             lines = [
@@ -73,7 +110,7 @@ def list_ghosts(key: str | None, restored: bool) -> None:
                 for done in opened.quarantine.restored()
             ]
         else:
-            lines = [_line(ghost) for ghost in opened.quarantine.all()]
+            lines = _table(opened.quarantine.all())
     click.echo("\n".join(lines) if lines else _none(key, restored), err=not lines)
 
 
@@ -90,9 +127,9 @@ def show(id: str, key: str | None) -> None:
         ghost = opened.quarantine.show(id)
         click.echo(f"ghost {_plain(str(ghost.id))} of {_when(ghost.at)}, kept until {_when(ghost.expires)}")
         click.echo(f"  action {_plain(ghost.action)}, visit {_plain(ghost.visit or 'unknown')}")
-        click.echo(f"  why: {_plain(ghost.reason or 'unknown')}")
+        click.echo(f"  why: {_plain(ghost.reason or 'unknown')}; score {_score(ghost)}")
         for name, value in ghost.fields.items():
-            click.echo(f"  {_plain(name)}: {_plain(value)}")
+            click.echo(f"  {_plain(name)}: {_plain(_kept(value))}")
         for name in ghost.left_out:
             click.echo(f"  {_plain(name)}: not kept, ask for it anew")
 

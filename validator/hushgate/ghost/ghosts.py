@@ -122,7 +122,7 @@ class Ghosts:
         kept, left_out = choose(fields, {*hashed, *self._rules.hashed})
         ghost = Ghost("", datetime.now(UTC), action, kept, left_out=left_out)
         if admission is not None:
-            ghost = replace(ghost, visit=admission.id, reason=admission.reason)
+            ghost = replace(ghost, visit=admission.id, reason=admission.reason, score=getattr(admission, "score", None))
         try:
             return self._keep(ghost, who, admission, unique=unique)
         except Exception:

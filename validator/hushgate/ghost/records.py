@@ -18,7 +18,7 @@ class Ghost:
 
     ``decision`` is "ghost", or the policy's row ``quarantine_lost`` where it could not be kept. ``new`` is False for a visitor who
     came before, and whose signup came to its end then: it is the ghost of then. ``fields`` is what was submitted, ``left_out`` the names of what is not kept. ``visit`` and
-    ``reason`` say which visit it was, and why it was ghosted. ``tried`` counts the restores that were begun.
+    ``reason`` say which visit it was, and why it was ghosted; ``score`` is the visit's, None where it had none. ``tried`` counts the restores that were begun.
     """
 
     id: Id
@@ -32,6 +32,7 @@ class Ghost:
     visit: str | None = None
     reason: str = ""
     tried: int = 0
+    score: float | None = None
 
     @property
     def ghosted(self) -> bool:
@@ -77,6 +78,7 @@ def pack(ghost: Ghost) -> bytes:
         "left_out": ghost.left_out,
         "visit": ghost.visit,
         "reason": ghost.reason,
+        "score": ghost.score,
     }
     return json.dumps(told, default=str).encode()
 
@@ -95,6 +97,7 @@ def unpack(sealer: Sealer, row: Row) -> Ghost:
         visit=told["visit"],
         reason=told["reason"],
         tried=row.tried,
+        score=told.get("score"),
     )
 
 
