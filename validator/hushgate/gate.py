@@ -46,7 +46,7 @@ class Gate:
         """
         self.house: House = open_house(config, **parts)
         self.site: Site = choose_site(self.house.sites, config.sites, site)
-        self._ghosts = open_ghosts(config, self.site, parts.get("hooks"))
+        self._ghosts = open_ghosts(config, self.site, parts.get("hooks"), self.house.metrics)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, *, path: Path | None = None) -> Gate:
@@ -59,7 +59,7 @@ class Gate:
         if client["url"]:
             from hushgate.remote_gate import RemoteGate
 
-            return RemoteGate.from_settings(client)
+            return RemoteGate.from_settings(client, environ)
         config = load(path, environ)
         if config.ring is None:
             raise SettingsError([Problem("environment", VARIABLE, "no key is set", _REMEDY)])

@@ -192,10 +192,12 @@ def open_house(config: Config, **parts: Any) -> House:
     )
 
 
-def open_ghosts(config: Config, site: Site, hooks: Hooks | None = None) -> Ghosts:
+def open_ghosts(config: Config, site: Site, hooks: Hooks | None = None, metrics: Metrics | None = None) -> Ghosts:
     """The ghosts of one site; ``hooks`` win over its setting. Opens no file until one is needed. Raises SettingsError without keys."""
 
     def lost(action: str) -> Decision:
+        if metrics is not None:
+            metrics.count(metrics.ghosts_lost, site.key)
         return site.rules.policy_for(action).quarantine_lost
 
     return Ghosts(config.keys(), site.key, site.ghosts, config.data, lost=lost, hooks=hooks)

@@ -24,6 +24,7 @@ class Metrics:
         self.unknown_signals = self._counter("unknown_signals", "Signals that were not known")
         self.state_lost = self._counter("state_lost", "Requests answered without the state store")
         self.gate_lost = self._counter("gate_lost", "Questions that a gate elsewhere did not answer, by reason", "why")
+        self.ghosts_lost = self._counter("ghosts_lost", "Ghosts that could not be kept", "site")
         self.outcomes = self._counter("outcomes", "What became of signups, as backends said", "site", "outcome")
         self.login_failures = self._counter("login_failures", "Failed logins, as backends said", "site")
         self.step_up = self._counter("step_up", "What became of step-ups", "site", "kind", "event")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from ipaddress import ip_address
@@ -11,11 +13,12 @@ from typing import Any
 from hushgate.admission import Admission, RequestLike
 from hushgate.caller import IPNetwork, read_caller
 from hushgate.config import load
-from hushgate.decision import Decided
+from hushgate.decision import Decided, Policy
 from hushgate.errors import GateLost, Problem, SettingsError
 from hushgate.events.outcomes import check_outcome
 from hushgate.gate import Gate, choose_site, open_passwords
-from hushgate.ghost import Ghosts
+from hushgate.ghost import AbsentGhosts, Ghosts
+from hushgate.ghost.absent import NEEDED
 from hushgate.house import open_ghosts
 from hushgate.metrics import Metrics
 from hushgate.remote.answers import admission_of, claims_of, error_of
@@ -39,6 +42,7 @@ from hushgate.wire import (
     VerifyQuestion,
 )
 
+log = logging.getLogger(__name__)
 FIELDS_MAX = 64
 FILLED = "filled"
 
@@ -59,17 +63,23 @@ class RemoteGate(Gate):
         gate_lost: Decision | None = None,
         trusted_proxies: tuple[IPNetwork, ...] = (),
         passwords: Passwords | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
-        """``gate_lost`` is by default what the gate's own policy said last, and "allow" before it has ever answered."""
+        """``gate_lost`` is by default what the gate's own policy said last, and "allow" before it has ever answered.
+
+        ``environ`` has what ghosts need, where the site keeps any.
+        """
         self._secret, self._sitekey, self._given, self._proxies = secret, sitekey, gate_lost, trusted_proxies
         self._passwords = passwords or Passwords("", 0)
         self._metrics = Metrics()
         self._client = Client(url, budget_ms / 1000, self._metrics)
         self._step_up = RemoteStepUp(url, secret, self._metrics)
         self._told: dict[str, Decision] = {}
+        self._told_quarantine: dict[str, Decision] = {}
+        self._environ = environ
 
     @classmethod
-    def from_settings(cls, client: Mapping[str, Any]) -> RemoteGate:
+    def from_settings(cls, client: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> RemoteGate:
         """From what ``load_client`` read. Raises SettingsError where there is no secret."""
         if not client["secret"]:
             raise SettingsError([Problem("environment", "HUSHGATE_SECRET", "there is none", "Set the site's secret")])
@@ -81,6 +91,7 @@ class RemoteGate(Gate):
             gate_lost=client["gate_lost"],
             trusted_proxies=client["trusted_proxies"],
             passwords=open_passwords(client),
+            environ=environ,
         )
 
     @property
@@ -141,7 +152,7 @@ class RemoteGate(Gate):
             answer = self._client.ask("/v1/admit", question, AdmitAnswer)
         except GateLost as error:
             return self.without(action, str(error))
-        self._told[action] = answer.gate_lost
+        self._told[action], self._told_quarantine[action] = answer.gate_lost, answer.quarantine_lost
         return admission_of(answer, action, self._commit(answer.lease, action))
 
     def _commit(self, lease: str | None, action: str) -> Callable[[], bool]:
@@ -198,11 +209,24 @@ class RemoteGate(Gate):
     def ghosts(self) -> Ghosts:
         """As in process. They live with the backend: it has settings for this site and a HUSHGATE_KEYS of its own.
 
-        Raises:
-            SettingsError: it has not.
+        Where it has not, these are AbsentGhosts, which keep nothing: never raises.
         """
-        config = load()
-        return open_ghosts(config, choose_site(config.sites, config.sites, self._sitekey or None))
+        try:
+            config = load(environ=self._environ)
+            site = choose_site(config.sites, config.sites, self._sitekey or None)
+            return open_ghosts(config, site, metrics=self._metrics)
+        except SettingsError as error:
+            return AbsentGhosts("; ".join(map(str, error.problems)), self._sitekey, self._quarantine_lost)
+
+    def _quarantine_lost(self, action: str) -> Decision:
+        """The policy's row, as the gate said last."""
+        self._metrics.count(self._metrics.ghosts_lost, self._sitekey)
+        return self._told_quarantine.get(action, Policy().quarantine_lost)
+
+    def look_around(self) -> None:
+        """Says in the log, when a site starts, what is known to go wrong later. It does not wait for the gate, and never raises."""
+        if isinstance(self.ghosts, AbsentGhosts):
+            log.warning("gate.ghosts keeps nothing in this backend (%s): %s", self.ghosts.why, NEEDED)
 
     def _gate_lost(self, action: str) -> Decided:
         return Decided(self._given or self._told.get(action, "allow"), None, "suppress")

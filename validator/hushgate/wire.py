@@ -42,7 +42,8 @@ class AdmitQuestion(Struct, frozen=True, omit_defaults=True):
 class AdmitAnswer(Struct, frozen=True):
     """The decision. ``success`` is whether to go on; ``lease`` is what ``/v1/commit`` takes, null where there is nothing to spend.
 
-    ``step_up`` is the ticket of a visit that is challenged. ``gate_lost`` is what the policy does for this action where the gate cannot be asked: for the client to remember.
+    ``step_up`` is the ticket of a visit that is challenged. ``gate_lost`` is what the policy does for this action where the gate cannot be asked,
+    and ``quarantine_lost`` where a ghost cannot be kept: for the client to remember.
     """
 
     success: bool
@@ -62,6 +63,7 @@ class AdmitAnswer(Struct, frozen=True):
     log: dict[str, str | float | None]
     lease: str | None
     gate_lost: Decision
+    quarantine_lost: Decision = "challenge"
     step_up: str = ""
 
 

@@ -4,6 +4,7 @@
 ``quarantine`` keeps what was submitted, ``restore`` brings a person back, and ``ghosts`` is the face of them all.
 """
 
+from hushgate.ghost.absent import AbsentGhosts as AbsentGhosts
 from hushgate.ghost.ghosts import Ghosts as Ghosts
 from hushgate.ghost.hooks import Hooks as Hooks
 from hushgate.ghost.records import Ghost as Ghost

@@ -47,6 +47,10 @@ class Quarantine:
         )
         self._lock = folder / f"{FILE}.restoring"
 
+    def use(self, file: File) -> None:
+        """Takes another file in place of its own."""
+        self._file = file
+
     def keep(self, who: str, ghost: Ghost, *, unique: bool = True) -> Ghost | None:
         """Keeps what was submitted; returns the ghost of before where this visitor has one, None where the id is in use.
 

@@ -15,6 +15,7 @@ from hushgate.admission import Admission
 from hushgate.config import load_client
 from hushgate.errors import Problem, SettingsError
 from hushgate.gate import Gate
+from hushgate.remote_gate import RemoteGate
 from hushgate.wire import Offer
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,10 @@ class Desk:
         place = _known(_PUBLIC_URL, client["public_url"] or client["url"])
         if gate is None and client["url"]:  # in process, the settings file knows the site
             _known(_SITE, client["site"])
-        return cls(gate or Gate.from_env(environ), place)
+        gate = gate or Gate.from_env(environ)
+        if isinstance(gate, RemoteGate):
+            gate.look_around()
+        return cls(gate, place)
 
     def admit(self, environ: Mapping[str, Any], fields: object, action: str, email: str) -> Admission:
         """One decision for one signup. Whatever goes wrong in here, the customer's signup goes on, by the policy's row.

@@ -24,6 +24,7 @@ from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.leases import Held
 from hushgate.signup.logins import Logins
 from hushgate.verify import Verified, commit, verify
+from hushgate.visit import Decision
 from hushgate.web.answers import say
 from hushgate.web.direct import Handler
 from hushgate.wire import (
@@ -108,7 +109,7 @@ def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
         form=question.form,
     )
     lost = decide_without("gate_lost", site.rules.policy_for(question.action), enforce=site.rules.enforce)
-    return _answer(house, admitted, lost.decision)
+    return _answer(house, admitted, lost.decision, site.rules.policy_for(question.action).quarantine_lost)
 
 
 def _address(ip: str | None) -> str:
@@ -120,7 +121,7 @@ def _address(ip: str | None) -> str:
         raise BadField("remoteip: expected an IP address", "remoteip") from None
 
 
-def _answer(house: House, admitted: Admission, gate_lost: Any) -> AdmitAnswer:
+def _answer(house: House, admitted: Admission, gate_lost: Decision, quarantine_lost: Decision) -> AdmitAnswer:
     return AdmitAnswer(
         success=admitted.allowed,
         decision=admitted.decision,
@@ -139,6 +140,7 @@ def _answer(house: House, admitted: Admission, gate_lost: Any) -> AdmitAnswer:
         log=admitted.log,
         lease=_lease(house, admitted.verified),
         gate_lost=gate_lost,
+        quarantine_lost=quarantine_lost,
         step_up=admitted.step_up,
     )
 
