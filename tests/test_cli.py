@@ -239,6 +239,18 @@ kind = "proof-of-work"
     assert "geheim" not in shown and "sites.a.policy.human" not in shown
 
 
+def test_config_names_ghost_hooks_that_are_not_there(folder: Path) -> None:
+    file = folder / "hushgate.toml"
+    for module, said in (
+        ("json", ""),
+        ("shop_of_nobody.hooks", "No module named 'shop_of_nobody'"),
+        ("json.hooks", "No mod"),
+    ):
+        file.write_text(f'[sites.a]\nhostnames = ["a.example"]\nghost_hooks = "{module}"\n')
+        told = run("config").stderr
+        assert ("sites.a.ghost_hooks cannot be imported from here" in told and said in told) if said else told == ""
+
+
 def test_mint_makes_tokens_that_explain_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUSHGATE_KEYS", new_key())
     run("site", "add", HOST)

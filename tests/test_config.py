@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from hushgate import Gate
 from hushgate.config import load, parse
 from hushgate.errors import SettingsError
+from hushgate.ghost import Hooks
 from hushgate.keys import new_key, read_keys
 from hushgate.settings import GATE, POLICY, SITE
 
@@ -156,3 +159,35 @@ def test_a_settings_file_that_is_a_link_counts_where_the_link_is(tmp_path: Path)
     (tmp_path / "2026" / "hushgate.toml").touch()
     (tmp_path / "hushgate.toml").symlink_to("2026/hushgate.toml")
     assert load(tmp_path / "hushgate.toml", {}).data == tmp_path / "hushgate-data"
+
+
+def _with_hooks(tmp_path: Path, module: str) -> dict[str, str]:
+    file = tmp_path / "hushgate.toml"
+    file.write_text(f'[sites.a]\nhostnames = ["a.example"]\nghost_hooks = "{module}"\n')
+    return {"HUSHGATE_CONFIG": str(file), "HUSHGATE_KEYS": new_key()}
+
+
+def test_a_backend_whose_ghost_hooks_are_not_there_does_not_start(tmp_path: Path) -> None:
+    environ = _with_hooks(tmp_path, "shop_of_nobody.hooks")
+    with pytest.raises(SettingsError, match=r"sites.a.ghost_hooks: .* No module named 'shop_of_nobody'.* PYTHONPATH"):
+        Gate.from_env(environ)
+    Gate(load(environ=environ), hooks=Hooks(next_id=lambda: "1")).close()
+
+
+def test_ghost_hooks_may_import_the_module_that_opens_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are looked for at the start, and run when they are needed."""
+    (tmp_path / "corner_shop").mkdir()
+    (tmp_path / "corner_shop" / "app.py").write_text(
+        "import os\nfrom hushgate import Gate\ngate = Gate.from_env(dict(os.environ))\naccounts = {}\n"
+    )
+    (tmp_path / "corner_shop" / "hooks.py").write_text(
+        "from corner_shop.app import accounts\n\ndef is_real(id):\n    return id in accounts\n"
+    )
+    for name, value in _with_hooks(tmp_path, "corner_shop.hooks").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    gate = importlib.import_module("corner_shop.app").gate
+    assert gate.ghosts.hooks.is_real("7") is False
+    gate.close()
+    for module in [name for name in sys.modules if name.startswith("corner_shop")]:
+        del sys.modules[module]

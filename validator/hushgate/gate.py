@@ -18,6 +18,7 @@ from hushgate.config import Config, Site, load, load_client
 from hushgate.decision import Decided, decide_without
 from hushgate.errors import Problem, SettingsError
 from hushgate.ghost import Ghosts
+from hushgate.ghost.hooks import check_hooks
 from hushgate.house import House, keep_outcome, open_ghosts, open_house
 from hushgate.keys import VARIABLE
 from hushgate.metrics import Metrics
@@ -42,10 +43,12 @@ class Gate:
         """``site`` is the site key; it may be left out where only one site is configured.
 
         Raises:
-            SettingsError: there are no keys, or it is not clear which site this is.
+            SettingsError: there are no keys, it is not clear which site this is, or the module of its ghost_hooks is not there.
         """
         self.house: House = open_house(config, **parts)
         self.site: Site = choose_site(self.house.sites, config.sites, site)
+        if not parts.get("hooks"):
+            check_hooks(self.site.ghosts.hooks, f"sites.{self.site.key}.ghost_hooks")
         self._ghosts = open_ghosts(config, self.site, parts.get("hooks"), self.house.metrics)
 
     @classmethod

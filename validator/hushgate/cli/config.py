@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hushgate.cli.start import hooks_lacking
 from hushgate.config import load
 from hushgate.settings import GATE, Rate
 
@@ -36,3 +37,5 @@ def config() -> None:
         for name, value in values.items():
             hidden = path == "gate" and name in _SECRET and value
             click.echo(f"  {path}.{name} = {'(set)' if hidden else _show(value)}")
+    for note in hooks_lacking(found):
+        click.echo(f"hushgate: {note}", err=True)

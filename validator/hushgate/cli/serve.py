@@ -8,7 +8,7 @@ import signal
 
 import click
 
-from hushgate.cli.start import PORT, check_listening, folder_trouble, resolve, url_of
+from hushgate.cli.start import PORT, check_listening, folder_trouble, hooks_lacking, resolve, url_of
 from hushgate.config import Config, load
 from hushgate.errors import Problem, SettingsError
 
@@ -62,6 +62,8 @@ def _check(config: Config, host: str, port: int) -> None:
         remedy = "Give it to the user that runs the gate, or name another: HUSHGATE_DATA, or data in [gate]"
         raise SettingsError([Problem(config.source, "gate.data", trouble, remedy)])
     check_listening(host, port)
+    for note in hooks_lacking(config):
+        click.echo(f"hushgate: {note}", err=True)
 
 
 def _let_workers_be_stopped() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from hushgate.config import Config
+from hushgate.ghost.hooks import lacking
 from hushgate.state.alone import alone
 
 PORT = click.IntRange(1, 65535)
@@ -74,6 +76,16 @@ def folder_trouble(folder: Path) -> str:
         return f"the folder {folder} cannot be made: {error.strerror}"
     writable = os.access(folder, os.W_OK | os.X_OK)
     return "" if writable else f"this user cannot write to the folder {folder}"
+
+
+def hooks_lacking(config: Config) -> Iterator[str]:
+    """A sentence for each site whose ghost_hooks are not found from here. A gate goes without; they are its backends' own."""
+    for site in config.sites.values():
+        if trouble := lacking(site.ghosts.hooks):
+            yield (
+                f"note: sites.{site.key}.ghost_hooks cannot be imported from here: {trouble}. The gate does not need it; a backend in "
+                "process and `hushgate ghosts` do"
+            )
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from hushgate.errors import Problem, SettingsError
@@ -30,6 +32,26 @@ class Hooks:
     next_id: Callable[[], Id] | None = None
 
 
+def lacking(module: str) -> str:
+    """What keeps Python from finding this module, "" where nothing does, or none is named.
+
+    It is not run: it may well import the module that opens the gate.
+    """
+    if not module or module in sys.modules:
+        return ""
+    try:
+        found = find_spec(module)
+    except (ImportError, ValueError) as error:
+        return str(error)
+    return "" if found else f"No module named {module!r}"
+
+
+def check_hooks(module: str, where: str) -> None:
+    """Raises SettingsError where there is no such module; ``where`` names the setting."""
+    if trouble := lacking(module):
+        raise SettingsError([_problem(where, trouble)])
+
+
 def load_hooks(module: str, where: str) -> Hooks:
     """The functions of these names in a module; ``where`` names the setting. Raises SettingsError where there is no such module."""
     if not module:
@@ -37,6 +59,9 @@ def load_hooks(module: str, where: str) -> Hooks:
     try:
         found = importlib.import_module(module)
     except ImportError as error:
-        problem = Problem("settings", where, f"the module cannot be imported: {error}", "Name one that Python can find")
-        raise SettingsError([problem]) from error
+        raise SettingsError([_problem(where, str(error))]) from error
     return Hooks(*(getattr(found, name, None) for name in Hooks.__annotations__))
+
+
+def _problem(where: str, trouble: str) -> Problem:
+    return Problem("settings", where, f"the module cannot be imported: {trouble}", "Name one that is on PYTHONPATH")
