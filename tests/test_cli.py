@@ -158,7 +158,7 @@ def test_a_site_is_added_and_listed_and_its_secret_is_shown_once(folder: Path) -
     secret = output.split("shown once):")[1].strip()
     assert secret not in (folder / "hushgate.toml").read_text()
     assert HOST in run("site", "list").output and "observe" in run("site", "list").output
-    assert secret not in run("config").output
+    assert secret not in run("config", code=2).output
     run("site", "add", "https://no-host", code=2)
 
 
@@ -191,6 +191,7 @@ def test_a_settings_file_that_is_named_and_not_there_yet_is_made(folder: Path, m
 
 def test_config_shows_what_is_set_of_every_table_and_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUSHGATE_REDIS_URL", "redis://:geheim@db")
+    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
     (folder / "hushgate.toml").write_text(
         """[sites.a]
 hostnames = ["a.example"]
@@ -239,7 +240,16 @@ kind = "proof-of-work"
     assert "geheim" not in shown and "sites.a.policy.human" not in shown
 
 
-def test_config_names_ghost_hooks_that_are_not_there(folder: Path) -> None:
+def test_config_without_keys_shows_what_is_set_and_fails_as_serve_would() -> None:
+    said = run("config", code=2)
+    assert "gate.token_ttl = 300" in said.stdout
+    assert (
+        said.stderr.startswith("hushgate: environment: HUSHGATE_KEYS: ") and "1 problem in the settings" in said.stderr
+    )
+
+
+def test_config_names_ghost_hooks_that_are_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
     file = folder / "hushgate.toml"
     for module, said in (
         ("json", ""),

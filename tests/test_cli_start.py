@@ -77,7 +77,11 @@ def test_a_data_folder_that_cannot_be_written_is_named_with_a_remedy(
     (folder / "a-file").touch()
     monkeypatch.setenv("HUSHGATE_DATA", data)
     said = refused("serve", "--port", str(free_port()))
-    assert "gate.data: " in said and data in said and "HUSHGATE_DATA" in said
+    assert "environment: HUSHGATE_DATA: " in said and data in said
+    monkeypatch.delenv("HUSHGATE_DATA")
+    (folder / "hushgate.toml").write_text(f'[gate]\ndata = "{data}"\n')
+    said = refused("serve", "--port", str(free_port()))
+    assert "hushgate.toml: gate.data: " in said and data in said and "HUSHGATE_DATA" in said
 
 
 def test_a_second_demo_does_not_write_to_the_first_ones_folder(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -14,7 +15,7 @@ from hushgate import Gate
 from hushgate.config import load, parse
 from hushgate.errors import SettingsError
 from hushgate.ghost import Hooks
-from hushgate.keys import new_key, read_keys
+from hushgate.keys import new_key, new_secret, read_keys
 from hushgate.settings import GATE, POLICY, SITE
 
 HERE = Path(__file__).parent / "config"
@@ -49,6 +50,36 @@ def test_an_environment_variable_wins_and_is_checked() -> None:
         parse({}, {"HUSHGATE_TOKEN_TTL": "soon"}, "x")
     with pytest.raises(SettingsError, match="Did you mean HUSHGATE_TOKEN_TTL"):
         parse({}, {"HUSHGATE_TOKEN_TLL": "9"}, "x")
+
+
+@pytest.mark.parametrize(
+    ("variable", "remedy"),
+    [
+        ("HUSHGATE_FOO", "See SETTINGS.md"),
+        ("HUSHGATE_FIREFOXX", "See SETTINGS.md"),
+        ("HUSHGATE_TOKEN_TLL", "Did you mean HUSHGATE_TOKEN_TTL?"),
+        ("HUSHGATE_SECRETS", "Did you mean HUSHGATE_SECRET?"),
+    ],
+)
+def test_an_unknown_variable_is_held_to_settings_that_are_like_it(variable: str, remedy: str) -> None:
+    for environ in ({variable: "1"}, {variable: "1", "HUSHGATE_URL": "http://g", "HUSHGATE_SECRET": new_secret()}):
+        with pytest.raises(SettingsError, match=rf"{variable}: there is no such setting\. {re.escape(remedy)}"):
+            Gate.from_env(environ)
+
+
+def test_every_mistake_in_a_list_is_named_in_one_line() -> None:
+    gate = {"trusted_proxies": ["10.0.0.0/33", "10.0.0.0/8", "proxy.local"], "mx_servers": ["a:1", "b"]}
+    sites = {"a": {"hostnames": ["a b", "a.example", "*.c"], "lists": {"block": ["203.0.113.7/24", "x"]}}}
+    with pytest.raises(SettingsError) as caught:
+        parse({"gate": gate, "sites": sites}, {}, "x")
+    proxies, servers, hosts, block = map(str, caught.value.problems)
+    assert proxies.endswith(
+        "'10.0.0.0/33' does not appear to be an IPv4 or IPv6 network; 'proxy.local' does not appear to be an IPv4 or IPv6 network. "
+        "Networks whose X-Forwarded-For is believed"
+    )
+    assert "'a:1' is none; expected" in servers and "'b' is none" in servers
+    assert "'a b' is none; a star stands for no part" in hosts
+    assert "203.0.113.7/24 has bits" in block and "'x' is no" in block
 
 
 def test_secrets_are_not_repeated_in_problems() -> None:

@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,18 +23,20 @@ from hushgate.keys import VARIABLE, KeyRing, read_keys
 from hushgate.registry import Tier, all_checks
 from hushgate.scoring import Thresholds
 from hushgate.settings import CLIENT, GATE, LAYERS, LOGINS, MODE, POLICY, SITE, STEP_UP, Rate, Setting, anchored
+from hushgate.settings.reader import PREFIX, Reader
 from hushgate.step_settings import lacks
 from hushgate.visit import Verdict
 
 CONFIG_VARIABLE = "HUSHGATE_CONFIG"
 CONFIG_FILE = "hushgate.toml"
 _SITE_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_PREFIX = "HUSHGATE_"
-_CLIENT = {_PREFIX + setting.name.upper(): setting for setting in CLIENT}
-SECRETS = {VARIABLE, *(_PREFIX + setting.name.upper() for setting in (*GATE, *CLIENT) if setting.secret)}
+_CLIENT = {PREFIX + setting.name.upper(): setting for setting in CLIENT}
+SECRETS = {VARIABLE, *(PREFIX + setting.name.upper() for setting in (*GATE, *CLIENT) if setting.secret)}
 """Variables of the environment that hold secrets."""
 _SHARED = {"trusted_proxies", "passwords_url", "passwords_ms"}
-_NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, *_CLIENT, "HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
+_NOT_SETTINGS = {VARIABLE, CONFIG_VARIABLE, *_CLIENT}
+_NOT_OURS = {"HUSHGATE_CHROMIUM", "HUSHGATE_FIREFOX"}
+"""Of the tests: they may be set, and nobody is told of them."""
 
 
 class LayerRules(NamedTuple):
@@ -88,60 +89,14 @@ class Config:
         return self.ring if self.ring is not None else KeyRing([])
 
 
-class _Reader:
-    """Collects values and problems from one settings file."""
-
-    def __init__(self, where: str) -> None:
-        self.where, self.problems = where, list[Problem]()
-        self.values: dict[str, dict[str, Any]] = {}
-
-    def problem(self, key: str, what: str, remedy: str, where: str | None = None) -> None:
-        self.problems.append(Problem(where or self.where, key, what, remedy))
-
-    def one(self, setting: Setting, value: Any, key: str, where: str | None = None) -> Any:
-        try:
-            return setting.read(value)
-        except ValueError as error:
-            self.problem(
-                key, f"{'the value' if setting.secret else repr(value)} will not do: {error}", setting.help, where
-            )
-            return setting.default
-
-    def table(self, settings: tuple[Setting, ...], table: Any, path: str, also: tuple[str, ...] = ()) -> dict[str, Any]:
-        values = {setting.name: setting.default for setting in settings}
-        if not isinstance(table, dict):
-            self.problem(path, "expected a table", f"Write it as [{path}]")
-            return values
-        names = {setting.name: setting for setting in settings}
-        for name, value in table.items():
-            if name in names:
-                values[name] = self._secret(names[name], value, f"{path}.{name}")
-            elif name not in also:
-                self.unknown(name, [*names, *also], f"{path}.{name}")
-        self.values[path] = {name: values[name] for name in table if name in names}
-        return values
-
-    def _secret(self, setting: Setting, value: Any, key: str) -> Any:
-        if setting.secret:
-            variable = _PREFIX + setting.name.upper()
-            self.problem(
-                key, "secrets do not belong in the settings file", f"Set {variable} in the environment instead"
-            )
-        return self.one(setting, value, key)
-
-    def unknown(self, name: str, names: list[str], key: str, where: str | None = None) -> None:
-        near = get_close_matches(name, names, 1)
-        self.problem(key, "there is no such setting", f"Did you mean {near[0]}?" if near else "See SETTINGS.md", where)
-
-
-def _environment(reader: _Reader, environ: Mapping[str, str], values: dict[str, Any]) -> None:
-    names = {_PREFIX + setting.name.upper(): setting for setting in GATE}
+def _environment(reader: Reader, environ: Mapping[str, str], values: dict[str, Any]) -> None:
+    names = {PREFIX + setting.name.upper(): setting for setting in GATE}
     for variable in sorted(environ):
         if variable in names:
             setting = names[variable]
             told = reader.one(setting, environ[variable], variable, "environment")
             values |= anchored({setting.name: told}, Path())
-        elif variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
+        elif variable.startswith(PREFIX) and variable not in _NOT_SETTINGS | _NOT_OURS:
             reader.unknown(variable, [*names, *_NOT_SETTINGS], variable, "environment")
 
 
@@ -151,22 +106,22 @@ def load_client(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     Raises:
         SettingsError: with every mistake in them.
     """
-    reader = _Reader("environment")
-    shared = {_PREFIX + setting.name.upper(): setting for setting in GATE if setting.name in _SHARED}
+    reader = Reader("environment")
+    shared = {PREFIX + setting.name.upper(): setting for setting in GATE if setting.name in _SHARED}
     values = {setting.name: setting.default for setting in (*CLIENT, *shared.values())}
     for variable, setting in {**_CLIENT, **shared}.items():
         if environ.get(variable):
             values[setting.name] = reader.one(setting, environ[variable], variable)
     if values["url"]:  # where there is none, the gate's own reader looks through the environment
-        known = {_PREFIX + setting.name.upper() for setting in GATE} | _NOT_SETTINGS
-        for variable in sorted(name for name in environ if name.startswith(_PREFIX) and name not in known):
+        known = {PREFIX + setting.name.upper() for setting in GATE} | _NOT_SETTINGS
+        for variable in sorted(name for name in environ if name.startswith(PREFIX) and name not in known | _NOT_OURS):
             reader.unknown(variable, [*known], variable)
     if reader.problems:
         raise SettingsError(reader.problems)
     return values
 
 
-def _checks(reader: _Reader, table: Any, path: str) -> dict[str, engine.Setting]:
+def _checks(reader: Reader, table: Any, path: str) -> dict[str, engine.Setting]:
     names = [check.name for check in all_checks()]
     settings: dict[str, engine.Setting] = {}
     if not isinstance(table, dict):
@@ -189,7 +144,7 @@ def _checks(reader: _Reader, table: Any, path: str) -> dict[str, engine.Setting]
     return settings
 
 
-def _policies(reader: _Reader, table: Any, path: str) -> tuple[Policy, dict[str, Policy]]:
+def _policies(reader: Reader, table: Any, path: str) -> tuple[Policy, dict[str, Policy]]:
     actions = (
         {name: value for name, value in table.items() if isinstance(value, dict)} if isinstance(table, dict) else {}
     )
@@ -201,7 +156,7 @@ def _policies(reader: _Reader, table: Any, path: str) -> tuple[Policy, dict[str,
     return Policy(**base), policies
 
 
-def _layers(reader: _Reader, tables: dict[str, Any], path: str, *, enforce: bool) -> dict[str, LayerRules]:
+def _layers(reader: Reader, tables: dict[str, Any], path: str, *, enforce: bool) -> dict[str, LayerRules]:
     """The layers that are on. Where the site observes, all of them do."""
     modes = tuple(Setting(layer.name, MODE, "enforce", 'Write "off", "observe" or "enforce"') for layer in LAYERS)
     chosen = reader.table(modes, tables.get("layers", {}), f"{path}.layers")
@@ -213,7 +168,7 @@ def _layers(reader: _Reader, tables: dict[str, Any], path: str, *, enforce: bool
     }
 
 
-def _site(reader: _Reader, key: str, table: Any) -> Site:
+def _site(reader: Reader, key: str, table: Any) -> Site:
     path = f"sites.{key}"
     if not _SITE_KEY.fullmatch(key):
         reader.problem(f"sites.{key!a}", "is no site key", "Use up to 64 letters of a-z, A-Z, 0-9, and . _ -")
@@ -255,7 +210,7 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str, fold
     Raises:
         SettingsError: with every mistake in it.
     """
-    reader = _Reader(where)
+    reader = Reader(where)
     for name in document:
         if name not in ("gate", "sites"):
             reader.unknown(name, ["gate", "sites"], name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hushgate.cli.start import hooks_lacking
-from hushgate.config import load
+from hushgate.config import load, load_client
 from hushgate.settings import GATE, Rate
 
 _SECRET = {setting.name for setting in GATE if setting.secret}
@@ -28,7 +28,8 @@ def _part(value: object) -> str:
 def config() -> None:
     """Reads the settings file and the environment, and prints what is in force. Secrets are not shown.
 
-    Of the gate and of each site all is shown; of a site's policy, checks, layers and the other tables what was set there.
+    Of the gate and of each site all is shown; of a site's policy, checks, layers and the other tables what was set there. Where there
+    are no keys, which a gate needs, that is told at the end.
     """
     found = load()
     click.echo(f"settings from {found.source}; keys: {len(found.ring.keys) if found.ring else 0} in the environment")
@@ -39,3 +40,5 @@ def config() -> None:
             click.echo(f"  {path}.{name} = {'(set)' if hidden else _show(value)}")
     for note in hooks_lacking(found):
         click.echo(f"hushgate: {note}", err=True)
+    if not load_client()["url"]:  # a backend whose gate runs elsewhere needs none
+        found.keys()

@@ -59,8 +59,9 @@ def _check(config: Config, host: str, port: int) -> None:
     config.keys()
     trouble = folder_trouble(config.data)
     if trouble:
+        told = ("environment", "HUSHGATE_DATA") if os.environ.get("HUSHGATE_DATA") else (config.source, "gate.data")
         remedy = "Give it to the user that runs the gate, or name another: HUSHGATE_DATA, or data in [gate]"
-        raise SettingsError([Problem(config.source, "gate.data", trouble, remedy)])
+        raise SettingsError([Problem(*told, trouble, remedy)])
     check_listening(host, port)
     for note in hooks_lacking(config):
         click.echo(f"hushgate: {note}", err=True)

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from hushgate.errors import BadField
@@ -16,6 +16,7 @@ from hushgate.lists.entry import Kind, read_value
 from hushgate.settings.setting import Rate
 from hushgate.visit import Decision
 
+T = TypeVar("T")
 OFF, OBSERVE = "off", "observe"
 _BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _HOSTNAME = re.compile(r"\*|(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
@@ -124,13 +125,30 @@ def texts(value: Any) -> list[str]:
     return [item for item in items if item]
 
 
+def _each(items: list[str], read: Callable[[str], T]) -> tuple[T, ...]:
+    """All of them, read. Raises ValueError with what is wrong with each that is wrong, not only the first."""
+    good, wrong = list[T](), dict[str, None]()
+    for item in items:
+        try:
+            good.append(read(item))
+        except ValueError as error:
+            wrong[str(error)] = None
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return tuple(good)
+
+
 def entries(value: Any) -> tuple[tuple[Kind, str], ...]:
     """Entries of a block or allow list."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ValueError("expected a list of texts")
+    return _each(items, _entry)
+
+
+def _entry(text: str) -> tuple[Kind, str]:
     try:
-        return tuple(read_value(item) for item in items)
+        return read_value(text)
     except BadField as error:
         raise ValueError(str(error).removeprefix("value: ")) from None
 
@@ -142,27 +160,29 @@ def names(value: Any) -> tuple[str, ...]:
 
 def networks(value: Any) -> tuple[Any, ...]:
     """Networks, in CIDR notation."""
-    return tuple(ipaddress.ip_network(item) for item in texts(value))
+    return _each(texts(value), ipaddress.ip_network)
 
 
 def servers(value: Any) -> tuple[str, ...]:
     """Addresses of name servers."""
-    addresses = texts(value)
-    for server in addresses:
-        parts = urlsplit(f"//{server}")
-        try:
-            address, _ = ipaddress.ip_address(parts.hostname or ""), parts.port
-        except ValueError:
-            address = None
-        if address is None or parts.path:
-            raise ValueError(f"expected an address and a port, as 192.0.2.1:53: {server!r} is none")
-    return tuple(addresses)
+    return _each(texts(value), _server)
+
+
+def _server(text: str) -> str:
+    parts = urlsplit(f"//{text}")
+    try:
+        address, _ = ipaddress.ip_address(parts.hostname or ""), parts.port
+    except ValueError:
+        address = None
+    if address is None or parts.path:
+        raise ValueError(f"expected an address and a port, as 192.0.2.1:53: {text!r} is none")
+    return text
 
 
 def hostnames(value: Any) -> tuple[str, ...]:
     """Hostnames of pages, as browsers send them: in ASCII and lower case, without a dot at the end."""
     texts(value)
-    return tuple(map(_hostname, value if isinstance(value, list) else texts(value)))
+    return _each(value if isinstance(value, list) else texts(value), _hostname)
 
 
 def _hostname(text: str) -> str:
