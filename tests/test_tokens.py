@@ -43,6 +43,13 @@ def test_a_token_is_redeemed_once_or_again_by_the_same_key(rig: Rig) -> None:
     assert rig.redeem(token)["error-codes"] == ["timeout-or-duplicate"]
 
 
+def test_the_same_secret_redeems_a_token_once_where_it_names_no_key(rig: Rig) -> None:
+    token = rig.token()
+    assert rig.redeem(token)["success"] is True
+    assert rig.redeem(token)["error-codes"] == ["timeout-or-duplicate"]
+    assert rig.redeem(token, idempotency_key="a")["error-codes"] == ["timeout-or-duplicate"]
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [

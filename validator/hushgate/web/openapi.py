@@ -86,7 +86,7 @@ class Redemption(msgspec.Struct, rename={"error_codes": "error-codes"}):
 
 
 class Redeem(msgspec.Struct):
-    """What siteverify is asked."""
+    """What siteverify is asked. A token is redeemed once; the same ``idempotency_key`` gets the same answer again."""
 
     secret: str
     response: str
