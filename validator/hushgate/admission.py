@@ -42,8 +42,8 @@ class RequestLike(Protocol):
 class Admission(Struct, frozen=True):
     """The decision about one signup.
 
-    ``reasons`` is what every layer of the door said, in words; ``reason`` is the one that decided. ``retry_after`` is in
-    seconds, for ``throttle``. ``log`` is what may be logged of it: no secret, and no whole address. ``verdict``, ``score`` and
+    ``reasons`` is what every layer of the door said, in words; ``reason`` is the one that decided. Neither is for the visitor: they
+    may hold the operator's own words about a block, and tell a bot what it was seen by. ``retry_after`` is in seconds, for ``throttle``. ``log`` is what may be logged of it: no secret, and no whole address. ``verdict``, ``score`` and
     ``confidence`` are None without a usable token. ``findings`` and ``skipped`` are the checks' words; ``skipped`` names layers
     that could not judge, too. ``step_up`` is the ticket for a step-up, where the decision is challenge and the site offers one.
     ``would`` is what enforcing would have done, where the site or a layer only observes.
