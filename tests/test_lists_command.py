@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,48 @@ def test_a_command_that_will_not_do_adds_nothing(command: Callable[..., Any], wo
     refused = command("block", "add", *words)
     assert refused.exit_code == 2 and why in refused.output
     assert [line for line in command("block", "list").stdout.splitlines() if "AS64999" not in line] == []
+
+
+def test_every_value_that_cannot_be_read_is_named(command: Callable[..., Any]) -> None:
+    refused = command("block", "add", "300.1.1.1", "192.0.2.1", "foo bar..", "Mozilla/*")
+    assert refused.exit_code == 2
+    for value in (
+        "'300.1.1.1'",
+        "'foo bar..'",
+        "a user agent is written as agent:Mozilla/*",
+        "3 of 4",
+        "nothing was added",
+    ):
+        assert value in refused.stderr, value
+    assert "192.0.2.1" not in command("block", "list").stdout
+
+
+def test_what_holds_for_all_sites_is_said_once(command: Callable[..., Any]) -> None:
+    command("block", "add", "203.0.113.0/24")
+    command("allow", "add", "203.0.113.9", "--site", "quiet")
+    (line,) = command("block", "check", "203.0.113.7").stdout.splitlines()
+    assert line.startswith("all sites: deny: blocked: address 203.0.113.0/24")
+    everywhere, quiet = command("block", "check", "203.0.113.9").stdout.splitlines()
+    assert everywhere.startswith("all sites: deny") and quiet.startswith("quiet: allow")
+
+
+@pytest.mark.parametrize(("wide", "narrow"), [("203.0.113.0/24", "203.0.113.9"), ("mail.example", "x.mail.example")])
+def test_who_removes_a_part_of_an_entry_hears_which_holds_it(
+    command: Callable[..., Any], wide: str, narrow: str
+) -> None:
+    entry = command("block", "add", wide, "--site", "quiet").stdout.split()[1]
+    refused = command("block", "remove", narrow)
+    assert refused.exit_code == 2 and f"would be removed whole: {wide} (entry {entry})" in refused.stderr
+    assert "removed there" in command("block", "remove", "192.0.2.1").stderr
+
+
+def test_an_entry_until_a_day_lasts_through_it_and_the_list_names_the_zone(command: Callable[..., Any]) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    command("block", "add", "192.0.2.1", "--until", str(day))
+    command("block", "add", "192.0.2.2", "--until", "2099-12-31T08:00")
+    listed = command("block", "list").stdout
+    assert f"until {day} 23:59 UTC" in listed and "until 2099-12-31 08:00 UTC" in listed
+    assert command("block", "audit").stdout.splitlines()[0][16:20] == " UTC"
 
 
 def test_every_command_says_which_lists_it_works_on(

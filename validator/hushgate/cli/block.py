@@ -57,7 +57,7 @@ def _options(name: ListName) -> Iterator[Callable[[Any], Any]]:
         "--for",
         "until",
         callback=_check_until,
-        help="12h, 7d, 2w, or a date such as 2026-12-31. Without it, for good.",
+        help="12h, 7d, 2w, or a date such as 2026-12-31, that day included (UTC). Without it, for good.",
     )
     yield click.option("--site", default="", help="Site key. Without it, all sites.")
     yield click.option("--kind", type=click.Choice(get_args(Kind)), help="What VALUE is; needed for a user agent only.")
@@ -76,8 +76,7 @@ def _add(name: ListName) -> click.Command:
         config = load()
         if more["site"] and more["site"] not in config.sites:
             raise BadField(f"site: no site has the key {more['site']}", "site")
-        for value in values:
-            read_value(value, more["kind"])  # all are good, or none is added
+        _check_values(values, more["kind"])
         book = _open(config)
         for value in values:
             entry = book.add(name, value, **more)
@@ -90,6 +89,22 @@ def _add(name: ListName) -> click.Command:
         command = option(command)
     words = "Adds VALUE: an address or a range, AS64500, a mail domain, or agent:curl/* (* stands for anything)."
     return click.command("add", help=words)(command)
+
+
+def _check_values(values: tuple[str, ...], kind: str | None) -> None:
+    """All are good, or none is added. Raises BadField, where several are not after it said so of each."""
+    refused = []
+    for value in values:
+        try:
+            read_value(value, kind)
+        except BadField as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    for problem in refused:
+        click.echo(f"hushgate: {problem}", err=True)
+    if refused:
+        raise BadField(f"value: {len(refused)} of {len(values)} cannot be read, and nothing was added", "value")
 
 
 def _notes(config: Config, book: Book, entry: Entry) -> list[str]:
@@ -129,11 +144,21 @@ def _remove(name: ListName) -> click.Command:
         for one in which:
             found = [entry for entry in entries if one == entry.id] or [e for e in entries if e.value == _value(one)]
             if not found:
-                raise HushgateError(f"{one} is not on the {name}list; entries in the settings file are removed there")
+                raise HushgateError(f"{one} is not on the {name}list; {_instead(entries, one)}")
             for entry in book.remove([entry.id for entry in found], by):
                 click.echo(f"removed {_line(entry)}")
 
     return remove
+
+
+def _instead(entries: list[Entry], text: str) -> str:
+    """What to do about a value that has no entry of its own."""
+    value = _value(text)
+    ip = value.partition("/")[0]
+    wider = [e for e in entries if compile_entries([e]).find(Asked(e.site, ip, domain=domain_of(f"@{value}")))]
+    if not wider:
+        return "entries in the settings file are removed there"
+    return f"what it lies in is, and would be removed whole: {', '.join(f'{e.value} (entry {e.id})' for e in wider)}"
 
 
 def _value(text: str) -> str:
@@ -160,13 +185,22 @@ def _list(name: ListName) -> click.Command:
 @click.argument("who")
 @click.option("--site", default="", help="Site key. Without it, what holds for all sites.")
 def check(who: str, site: str) -> None:
-    """Tells what the lists say of WHO: an address, a mail address or its domain, or agent:<user agent>."""
+    """Tells what the lists say of WHO: an address, a mail address or its domain, or agent:<user agent>.
+
+    A site has a line of its own where it differs from all sites.
+    """
     config = load()
     book = _open(config)
+    everywhere = "" if site else _verdict(config, book, "", who)
     for key in [site] if site else ["", *config.sites]:
-        word = judge(book.find(_asked(config, key, who)))
-        if key == "" or word is not None or site:
-            click.echo(f"{key or 'all sites'}: {f'{word.decision}: {word.reason}' if word else 'on no list'}")
+        said = _verdict(config, book, key, who)
+        if key == "" or said != everywhere:
+            click.echo(f"{key or 'all sites'}: {said}")
+
+
+def _verdict(config: Config, book: Book, site: str, who: str) -> str:
+    word = judge(book.find(_asked(config, site, who)))
+    return f"{word.decision}: {word.reason}" if word else "on no list"
 
 
 def _asked(config: Config, site: str, who: str) -> Asked:
@@ -201,7 +235,7 @@ def _line(entry: Entry) -> str:
 
 
 def _when(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 block = _group("block", "Whom to refuse: addresses, networks, mail domains, user agents.")

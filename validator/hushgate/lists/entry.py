@@ -6,7 +6,7 @@ import ipaddress
 import re
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -23,8 +23,11 @@ VALUE_MAX, REASON_MAX, BY_MAX = 512, 300, 100
 WIDEST = {4: 8, 6: 16}
 """Prefix lengths below which a range is taken for a slip of the hand: it would name a good part of the internet."""
 _DOMAIN = re.compile(r"^(?=.{3,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$")
+_RANGE = re.compile(r"[0-9a-fA-F.:]+/\d+")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _FOR = re.compile(r"^(\d{1,6})([smhdw])$")
+_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+_LAST = timedelta(hours=23, minutes=59, seconds=59)
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
@@ -87,8 +90,13 @@ def read_value(text: str, kind: str | None = None) -> tuple[Kind, str]:
         value = readers[name](text)
         if value is not None:
             return name, value  # type: ignore[return-value]  # the names of the readers are the kinds
-    remedy = "203.0.113.7, 203.0.113.0/24, 2001:db8::/32, AS64500, example.com, or agent:curl/*"
-    raise BadField(f"value: {text[:60]!r} is no {kind or 'address, network or domain'}; write it as {remedy}", "value")
+    raise BadField(f"value: {text[:60]!r} is no {kind or 'address, network or domain'}; {_remedy(text, kind)}", "value")
+
+
+def _remedy(text: str, kind: str | None) -> str:
+    if kind is None and ("*" in text or "/" in text) and not _RANGE.fullmatch(text):
+        return f"a user agent is written as agent:{text[:60]}"
+    return "write it as 203.0.113.7, 203.0.113.0/24, 2001:db8::/32, AS64500, example.com, or agent:curl/*"
 
 
 def _address(text: str) -> str | None:
@@ -138,13 +146,14 @@ def read_span(text: str) -> int:
 
 
 def read_until(text: str, now: float) -> float:
-    """When an entry ends: "12h", "7d", "2w", or a date such as 2026-12-31 (UTC). Raises BadField."""
+    """When an entry ends: "12h", "7d", "2w", a time, or a date such as 2026-12-31, at whose end it does (UTC). Raises BadField."""
     if _FOR.match(text.strip()):
         return now + read_span(text)
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadField(f"until: {text[:40]!r} is no time; write 12h, 7d, 2w, or 2026-12-31", "until") from None
+    at += _LAST if _DAY.fullmatch(text.strip()) else timedelta()
     until = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if until <= now:
         raise BadField(f"until: {text} is over already", "until")
