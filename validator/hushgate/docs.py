@@ -33,7 +33,9 @@ _SOURCES = (
     "force, and every mistake at once.\n\n"
     "A relative path in the file, such as `data` without a setting, is relative to the file's folder, so that whoever reads the same "
     "file finds the same folder. A relative path in the environment (`HUSHGATE_DATA`), and `data` where there is no file, is relative to "
-    "the current folder. `hushgate config` and `hushgate serve` show the absolute path.\n"
+    "the current folder. `hushgate config` and `hushgate serve` show the absolute path.\n\n"
+    "Settings are read once, at the start. After a change restart the gate, and each backend in process (one that shares the gate's keys): "
+    "until then the old ones hold there. Entries of `hushgate block` and `hushgate allow` need no restart.\n"
 )
 _CHECK_WORDS = (
     'A check\'s name, and `"off"`, `"observe"` (it is recorded and scores nothing), or a weight from 1 to 100. '

@@ -40,6 +40,7 @@ def add(hostnames: tuple[str, ...], name: str) -> None:
     click.echo(f"added to {file}, observing: set mode to enforce when the report is to your liking")
     click.echo(f"site key (public, for the page):      {key}")
     click.echo(f"secret (for siteverify, shown once):  {secret}")
+    click.echo("settings are read at the start: restart the gate, and backends in process, if they are running")
 
 
 def _read(hostnames: tuple[str, ...]) -> tuple[str, ...]:
