@@ -163,6 +163,16 @@ def test_a_site_is_added_and_listed_and_its_secret_is_shown_once(folder: Path) -
     run("site", "add", "https://no-host", code=2)
 
 
+def test_a_hostname_that_another_site_has_is_noted() -> None:
+    """Two sites may share a host, each with its own form: it is no mistake, but it may be one."""
+    first = run("site", "add", "a.example", "www.a.example")
+    assert first.stderr == ""
+    key = first.stdout.split("for the page):")[1].split()[0]
+    said = run("site", "add", "WWW.a.example", "b.example").stderr
+    assert f"the site {key} has www.a.example, too" in said and "b.example" not in said
+    assert len(run("site", "list").stdout.splitlines()) == 2
+
+
 @pytest.mark.parametrize("bad", ["", " ", "a b.example", "a.example,b.example", "*.example.com", "https://a.example"])
 @pytest.mark.parametrize("first", [[], ["good.example"]], ids=["alone", "second"])
 def test_a_site_that_could_not_be_read_afterwards_is_not_written(folder: Path, first: list[str], bad: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
-from hushgate.config import CONFIG_FILE, CONFIG_VARIABLE, load, parse
+from hushgate.config import CONFIG_FILE, CONFIG_VARIABLE, Site, load, parse
 from hushgate.errors import HushgateError
 from hushgate.keys import hash_secret, new_secret
 from hushgate.settings import SITE
@@ -26,8 +27,7 @@ def site() -> None:
 def add(hostnames: tuple[str, ...], name: str) -> None:
     """Adds a site whose signup pages are on HOSTNAMES. Prints its key for the page and its secret for the backend, once."""
     file = Path(os.environ.get(CONFIG_VARIABLE) or CONFIG_FILE)
-    if file.exists():
-        load()
+    before = load().sites if file.exists() else {}
     names = _read(hostnames)
     key, secret = f"site-{secrets.token_hex(6)}", new_secret()
     lines = [
@@ -37,10 +37,19 @@ def add(hostnames: tuple[str, ...], name: str) -> None:
     ]
     lines += [f'secrets = ["{hash_secret(secret)}"]', 'mode = "observe"', ""]
     _append(file, "\n".join(lines))
+    for note in _shared(before, names):
+        click.echo(f"hushgate: {note}", err=True)
     click.echo(f"added to {file}, observing: set mode to enforce when the report is to your liking")
     click.echo(f"site key (public, for the page):      {key}")
     click.echo(f"secret (for siteverify, shown once):  {secret}")
     click.echo("settings are read at the start: restart the gate, and backends in process, if they are running")
+
+
+def _shared(before: Mapping[str, Site], names: tuple[str, ...]) -> Iterator[str]:
+    """A sentence for each site that has one of the hostnames already: two forms of one page may be two sites, but by oversight, too."""
+    for key, other in before.items():
+        if both := [name for name in names if name in other.hostnames]:
+            yield f"note: the site {key} has {', '.join(both)}, too; if one was meant, remove the other from the file"
 
 
 def _read(hostnames: tuple[str, ...]) -> tuple[str, ...]:
