@@ -84,6 +84,15 @@ def test_a_data_folder_that_cannot_be_written_is_named_with_a_remedy(
     assert "hushgate.toml: gate.data: " in said and data in said and "HUSHGATE_DATA" in said
 
 
+@pytest.mark.parametrize(
+    "words", [["--people", "3"], ["--count", "9"], ["--seed", "1"], ["--count", "9", "--seed", "2"]]
+)
+def test_what_only_a_wave_has_starts_no_demo(folder: Path, words: list[str]) -> None:
+    said = refused("demo", *words)
+    assert f"Error: {', '.join(words[::2])}: only a wave has that; add --wave" in said
+    assert not any(folder.iterdir())
+
+
 def test_a_second_demo_does_not_write_to_the_first_ones_folder(folder: Path) -> None:
     with alone_in(folder):
         said = refused("demo", "--data", str(folder), code=1)

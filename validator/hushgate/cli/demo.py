@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from hushgate.cli.start import PORT, alone_in, folder_trouble
 
@@ -31,23 +32,28 @@ from hushgate.cli.start import PORT, alone_in, folder_trouble
 @click.option("--count", type=click.IntRange(1), help="Bots in the wave; each has its own number.")
 @click.option("--people", type=click.IntRange(0), help="People among them.")
 @click.option("--seed", default=1, show_default=True, help="The wave's seed: the same seed is the same wave.")
+@click.pass_context
 def demo(
-    demo_port: int, gate_port: int, data: Path, wave: str | None, count: int | None, people: int | None, seed: int
+    context: click.Context, /, demo_port: int, gate_port: int, data: Path, wave: str | None, **wanted: int | None
 ) -> None:
     """Starts the demo, or replays a wave against it (--wave)."""
     if wave:
-        from hushgate_demo.wave import WAVES
+        _replay(wave, demo_port, gate_port, wanted)
+        return
+    told = [f"--{name}" for name in wanted if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if told:
+        raise click.UsageError(f"{', '.join(told)}: only a wave has that; add --wave, or --wave NAME")
+    from hushgate_demo.launch import run_demo
 
-        if wave not in WAVES:
-            raise click.BadParameter(f"there is no wave {wave!r}, only {', '.join(WAVES)}", param_hint="--wave")
-        WAVES[wave](
-            f"http://127.0.0.1:{demo_port}", f"http://127.0.0.1:{gate_port}", count=count, people=people, seed=seed
-        )
-    else:
-        from hushgate_demo.launch import run_demo
+    if trouble := folder_trouble(data):
+        raise click.BadParameter(trouble, param_hint="--data")
+    with alone_in(data):
+        run_demo(demo_port, gate_port, data)
 
-        trouble = folder_trouble(data)
-        if trouble:
-            raise click.BadParameter(trouble, param_hint="--data")
-        with alone_in(data):
-            run_demo(demo_port, gate_port, data)
+
+def _replay(wave: str, demo_port: int, gate_port: int, wanted: dict[str, int | None]) -> None:
+    from hushgate_demo.wave import WAVES
+
+    if wave not in WAVES:
+        raise click.BadParameter(f"there is no wave {wave!r}, only {', '.join(WAVES)}", param_hint="--wave")
+    WAVES[wave](f"http://127.0.0.1:{demo_port}", f"http://127.0.0.1:{gate_port}", **wanted)
