@@ -115,6 +115,7 @@ def test_a_gate_takes_a_name_and_is_stopped_by_the_first_ctrl_c(folder: Path) ->
         assert gate.stdout is not None
         try:
             assert gate.stdout.readline() == f"The gate listens on http://127.0.0.1:{port}\n"
+            assert gate.stdout.readline().endswith(f"data in {folder}; no sites; 1 key; 2 workers\n")
             os.killpg(gate.pid, signal.SIGINT)  # as a terminal does: to all of them
             assert gate.communicate(timeout=30)[0] == "" and gate.returncode == 0
         finally:

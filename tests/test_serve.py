@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hushgate.keys import new_key
+from hushgate.version import __version__
 from servers import free_port
 
 _COMMAND = "from hushgate.cli import main; main()"
@@ -26,7 +27,13 @@ _HALF = b"POST /v1/verdict HTTP/1.1\r\nHost: gate\r\nContent-Type: text/plain\r\
 def port(tmp_path: Path) -> Iterator[int]:
     """A gate as it is started without options."""
     port = free_port()
-    settings = {**os.environ, "HUSHGATE_DATA": str(tmp_path), "HUSHGATE_KEYS": new_key()}
+    file = tmp_path / "hushgate.toml"
+    modes = ("enforce", "observe", "observe")
+    sites = [f'[sites.s{at}]\nhostnames = ["{at}.example"]\nmode = "{mode}"\n' for at, mode in enumerate(modes)]
+    file.write_text('[gate]\ndata = "data"\n' + "".join(sites))
+    keys = f"{new_key()} {new_key()}"
+    settings = {**os.environ, "HUSHGATE_CONFIG": str(file), "HUSHGATE_KEYS": keys}
+    settings.pop("HUSHGATE_DATA", None)
     command = [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=settings)
@@ -36,9 +43,11 @@ def port(tmp_path: Path) -> Iterator[int]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(20)
-    assert (tmp_path / "log").read_text() == f"The gate listens on http://127.0.0.1:{port}\n", (
-        "and nothing else is told"
-    )
+    assert (tmp_path / "log").read_text() == (
+        f"The gate listens on http://127.0.0.1:{port}\n"
+        f"hushgate {__version__}; settings from {tmp_path / 'hushgate.toml'}; data in {tmp_path / 'data'}; "
+        "3 sites (1 enforcing, 2 observing); 2 keys; 1 worker\n"
+    ), "and nothing else is told"
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -11,6 +11,7 @@ import click
 from hushgate.cli.start import PORT, check_listening, folder_trouble, hooks_lacking, resolve, url_of
 from hushgate.config import Config, load
 from hushgate.errors import Problem, SettingsError
+from hushgate.version import __version__
 
 THREADS = 64
 """A request whose body stops in the middle of its way holds one of them until its client is gone. Started as they are needed."""
@@ -34,7 +35,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    _check(load(), host, port)
+    config = load()
+    _check(config, host, port)
     # granian warns of more threads than there are processors: these wait for visitors, and only one at a time runs Python
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     server = Granian(
@@ -49,9 +51,29 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
     )
-    server.on_startup(lambda: click.echo(f"The gate listens on {url_of(host, port)}"))
+    server.on_startup(lambda: click.echo(f"The gate listens on {url_of(host, port)}\n{_summary(config, workers)}"))
     _let_workers_be_stopped()
     server.serve()
+
+
+def _summary(config: Config, workers: int) -> str:
+    """What an operator would look for in the log: which gate this is, where it writes, and what it was told."""
+    enforcing = sum(site.rules.enforce for site in config.sites.values())
+    sites = [f"{enforcing} enforcing"] * (enforcing > 0)
+    sites += [f"{len(config.sites) - enforcing} observing"] * (enforcing < len(config.sites))
+    parts = (
+        f"hushgate {__version__}",
+        f"settings from {config.source}",
+        f"data in {config.data}",
+        _some("site", len(config.sites)) + (f" ({', '.join(sites)})" if sites else ""),
+        _some("key", len(config.keys().keys)),
+        _some("worker", workers),
+    )
+    return "; ".join(parts)
+
+
+def _some(what: str, count: int) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
 def _check(config: Config, host: str, port: int) -> None:

@@ -10,6 +10,7 @@ _PAGE = """\
 This is a Hushgate gate: the pages and the backends of its sites talk to it.
 
 /healthz       whether it is up
+/readyz        whether it can judge: its state can be reached
 /openapi.json  what it answers
 """
 
