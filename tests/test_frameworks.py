@@ -281,7 +281,8 @@ def test_the_door_is_told_the_address_and_which_fields_were_filled(framework: st
 
     def listening(environ: dict[str, Any], start: Any) -> Any:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        seen.append(json.loads(body))
+        if environ["PATH_INFO"] != "/v1/verify":  # at its start a site tries its secret
+            seen.append(json.loads(body))
         return rig.client.application.wsgi_app({**environ, "wsgi.input": io.BytesIO(body)}, start)
 
     with served(listening) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:

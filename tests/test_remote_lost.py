@@ -33,6 +33,7 @@ from gates import (
 from hushgate import Gate, GateLost
 from hushgate.breaker import Breaker
 from hushgate.keys import new_key
+from hushgate.seldom import Seldom
 from servers import free_port
 from stories import Rig, open_rig
 
@@ -109,12 +110,54 @@ def test_a_site_that_observes_lets_in_without_its_gate(tmp_path: Path) -> None:
     rig.house.close()
 
 
-def test_a_wrong_secret_is_told_in_the_log_and_by_the_row(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_secret_is_no_outage_in_the_logs_and_by_the_row(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    code = "secret-refused"
     with served(rig.client.application) as url, held(url, SECRET, budget_ms=20_000) as gate:
         for _ in range(5):
-            assert gate.admit(visitor(), token="", action="signup").lost == ["gate"]
-        assert counted(gate, "gate_lost", why="refused") == 5
-    assert "secret-refused" in caplog.text and SECRET not in caplog.text
+            admission = gate.admit(visitor(), token="", action="signup")
+            assert admission.allowed and admission.lost == ["gate"]
+            assert (admission.log["code"], [word.code for word in admission.reasons]) == (code, [code])
+        assert counted(gate, "gate_lost", why=code) == 5 == counted(gate, "no_data", row="gate_lost")
+    own, gates = (_lines(caplog, name) for name in ("hushgate.remote.client", "hushgate.web.backends"))
+    assert len(own) == 1 and "HUSHGATE_SECRET" in own[0] and "is well, and refuses this backend" in own[0]
+    assert len(gates) == 1 and "belongs to no site" in gates[0] and SECRET not in caplog.text
+
+
+def test_siteverify_and_the_lists_tell_the_gates_log_of_a_wrong_secret_too(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.client.post("/v1/siteverify", data={"secret": SECRET, "response": "x"})
+    rig.client.get("/v1/lists", headers={"Authorization": f"Bearer {SECRET}"})
+    assert len(_lines(caplog, "hushgate.web.backends")) == 1 and SECRET not in caplog.text
+
+
+def test_a_wrong_secret_is_told_when_the_site_starts(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    with served(rig.client.application) as url:
+        for secret, lines in ((rig.secret, 0), (SECRET, 1)):
+            with held(url, secret, budget_ms=20_000) as gate:
+                gate.look_around()
+                for thread in threading.enumerate():
+                    if thread.name == "hushgate-secret":
+                        thread.join()
+            assert len(_lines(caplog, "hushgate.remote.client")) == lines
+
+
+def test_a_gate_that_is_silent_at_the_start_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None:
+    with ill_mannered(silent) as url, held(url, SECRET, budget_ms=20_000) as gate, took(10):
+        gate.look_around()
+    assert not [line for line in _lines(caplog, "hushgate.remote.client") if "refuses" in line]
+
+
+def test_a_line_passes_seldom_and_for_so_many_things_at_the_most() -> None:
+    now = [100.0]
+    seldom = Seldom(60, 2, lambda: now[0])
+    assert [seldom.may(about) for about in ("a", "a", "b", "c")] == [True, False, True, False]
+    now[0] += 60
+    assert [seldom.may(about) for about in ("c", "a", "b")] == [True, True, False]
+
+
+def _lines(caplog: pytest.LogCaptureFixture, name: str) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.name == name and one.levelname in ("ERROR", "WARNING")]
 
 
 def test_a_lost_commit_is_decided_by_the_row_and_never_asked_twice(rig: Rig) -> None:

@@ -56,6 +56,15 @@ class GateLost(HushgateError):
         self.why = why
 
 
+class BackendRefused(GateLost):
+    """A gate that runs elsewhere answered, and does not know this backend's secret: it is the settings that are wrong."""
+
+    code = "secret-refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(self.code, message)
+
+
 class RequestRefused(HushgateError):
     """A request that the gate does not judge: ``field`` names the part that is wrong."""
 

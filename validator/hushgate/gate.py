@@ -16,7 +16,7 @@ from hushgate.admission import Admission, RequestLike
 from hushgate.caller import read_caller
 from hushgate.config import Config, Site, load, load_client
 from hushgate.decision import Decided, decide_without
-from hushgate.errors import Problem, SettingsError
+from hushgate.errors import GateLost, Problem, SettingsError
 from hushgate.ghost import Ghosts
 from hushgate.ghost.hooks import check_hooks
 from hushgate.house import House, keep_outcome, open_ghosts, open_house
@@ -157,9 +157,9 @@ class Gate:
         """The site's ghosts: their ids, their pace, the quarantine."""
         return self._ghosts
 
-    def without(self, action: str, reason: str) -> Admission:
-        """The admission where the gate cannot be asked, by the policy's row ``gate_lost``."""
-        return admission_without(self.metrics, self._gate_lost(action), reason)
+    def without(self, action: str, reason: str, code: str = GateLost.code) -> Admission:
+        """The admission where the gate cannot be asked, by the policy's row ``gate_lost``; ``code`` is the error's."""
+        return admission_without(self.metrics, self._gate_lost(action), reason, code)
 
     def _gate_lost(self, action: str) -> Decided:
         return decide_without("gate_lost", self.site.rules.policy_for(action), enforce=self.site.rules.enforce)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from functools import cached_property
 from ipaddress import ip_address
 from itertools import islice
+from threading import Thread
 from typing import Any
 
 from hushgate.admission import Admission, RequestLike
@@ -72,7 +74,8 @@ class RemoteGate(Gate):
         self._secret, self._sitekey, self._given, self._proxies = secret, sitekey, gate_lost, trusted_proxies
         self._passwords = passwords or Passwords("", 0)
         self._metrics = Metrics()
-        self._client = Client(url, budget_ms / 1000, self._metrics)
+        self._url, self._budget = url, budget_ms / 1000
+        self._client = Client(url, self._budget, self._metrics)
         self._step_up = RemoteStepUp(url, secret, self._metrics)
         self._told: dict[str, Decision] = {}
         self._told_quarantine: dict[str, Decision] = {}
@@ -151,7 +154,7 @@ class RemoteGate(Gate):
         try:
             answer = self._client.ask("/v1/admit", question, AdmitAnswer)
         except GateLost as error:
-            return self.without(action, str(error))
+            return self.without(action, str(error), error.code)
         self._told[action], self._told_quarantine[action] = answer.gate_lost, answer.quarantine_lost
         return admission_of(answer, action, self._commit(answer.lease, action))
 
@@ -227,6 +230,13 @@ class RemoteGate(Gate):
         """Says in the log, when a site starts, what is known to go wrong later. It does not wait for the gate, and never raises."""
         if isinstance(self.ghosts, AbsentGhosts):
             log.warning("gate.ghosts keeps nothing in this backend (%s): %s", self.ghosts.why, NEEDED)
+        Thread(target=self._try_secret, name="hushgate-secret", daemon=True).start()
+
+    def _try_secret(self) -> None:
+        """Asks once, over a connection of its own, and counts nothing: a server may fork meanwhile. The client logs what is wrong."""
+        client = Client(self._url, self._budget, Metrics())
+        with closing(client), suppress(GateLost):
+            client.ask("/v1/verify", VerifyQuestion(self._secret, "", holder="start"), VerifyAnswer)
 
     def _gate_lost(self, action: str) -> Decided:
         return Decided(self._given or self._told.get(action, "allow"), None, "suppress")

@@ -9,7 +9,6 @@ import msgspec
 from hushgate.admission import Admission
 from hushgate.decision import Decided
 from hushgate.errors import (
-    GateLost,
     HushgateError,
     StateLost,
     TokenExpired,
@@ -85,11 +84,10 @@ def _verified(answer: AdmitAnswer, action: str, commit: Callable[[], bool]) -> V
     return Verified(claims_of(told), answer.lost, answer.lease, commit)
 
 
-def admission_without(metrics: Metrics, decided: Decided, reason: str) -> Admission:
-    """The admission where the gate could not be asked, counted."""
+def admission_without(metrics: Metrics, decided: Decided, reason: str, code: str) -> Admission:
+    """The admission where the gate could not be asked, counted. ``code`` is the error's."""
     metrics.count(metrics.no_data, "gate_lost")
     told = f"no verdict: {reason}"
-    code = GateLost.code
     return Admission(
         decision=decided.decision,
         conversion=decided.conversion,

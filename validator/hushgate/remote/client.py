@@ -10,14 +10,19 @@ from typing import Any, TypeVar
 import msgspec
 
 from hushgate.breaker import Breaker
-from hushgate.errors import GateLost
+from hushgate.errors import BackendRefused, GateLost, SecretRefused
 from hushgate.metrics import Metrics
 from hushgate.payload import BODY_MAX
 from hushgate.remote.transport import Reply, Transport
+from hushgate.seldom import Seldom
 from hushgate.tokens import TOKEN_MAX
 from hushgate.wire import AdmitQuestion, Question
 
 log = logging.getLogger(__name__)
+REMEDY = (
+    "Until HUSHGATE_SECRET is the secret of a site of that gate (`hushgate site add` prints it once), each signup is decided by the row "
+    "gate_lost, as where the gate is dead"
+)
 _T = TypeVar("_T")
 _encode = msgspec.json.Encoder().encode
 
@@ -37,7 +42,7 @@ class Client:
     def __init__(self, url: str, budget: float, metrics: Metrics, breaker: Breaker | None = None) -> None:
         self._transport = Transport(url, budget)
         self._metrics, self._breaker = metrics, breaker or Breaker()
-        self._url = url
+        self._url, self._seldom = url, Seldom()
 
     def ask(self, path: str, question: Question, shape: type[_T], *, again: bool = True) -> _T:
         """The gate's answer. ``again`` says whether asking twice does no harm.
@@ -64,8 +69,11 @@ class Client:
     def _fail(self, error: GateLost) -> None:
         """A refusal is an answer: the gate is well, and it is the settings that are not."""
         self._metrics.count(self._metrics.gate_lost, error.why)
-        log.error("the gate at %s is lost (%s): %s", self._url, error.why, error)
-        if error.why == "refused":
+        if not isinstance(error, BackendRefused):
+            log.error("the gate at %s is lost (%s): %s", self._url, error.why, error)
+        elif self._seldom.may():
+            log.error("the gate at %s is well, and refuses this backend: %s. %s", self._url, error, REMEDY)
+        if isinstance(error, BackendRefused) or error.why == "refused":
             self._breaker.succeeded()
         else:
             self._breaker.failed()
@@ -83,6 +91,8 @@ def _read(reply: Reply, shape: type[_T]) -> _T:
             return msgspec.json.decode(reply.body, type=shape)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             refusal = msgspec.json.decode(reply.body, type=_Refusal).error
+            if refusal.code == SecretRefused.code:
+                raise BackendRefused(f"the gate does not know this backend's secret: {refusal.message}")
             raise GateLost("refused", f"the gate refused the question: {refusal.code}, {refusal.message}")
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass

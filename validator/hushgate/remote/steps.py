@@ -33,7 +33,7 @@ class RemoteStepUp:
             return self._client.ask("/v1/step-up/offer", question, Offer, again=False)
         except GateLost as error:
             lost = StepLost(str(error))
-            return Offer(ticket=ticket, problem=error.code, message=str(lost))
+            return Offer(ticket=ticket, problem=GateLost.code, message=str(lost))
 
     def answer(self, ticket: str, answer: str) -> str:
         """As in process. Raises StepRefused and StepLost."""

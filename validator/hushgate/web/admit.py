@@ -5,7 +5,6 @@ Who asks has the site's secret, so what it says of the visitor is believed: its 
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
 from collections.abc import Callable
@@ -18,14 +17,14 @@ from hushgate.admission import Admission
 from hushgate.caller import is_ipv4, told_caller
 from hushgate.config import Site
 from hushgate.decision import decide_without
-from hushgate.errors import BadField, SecretRefused, StateLost, TokenRefused
+from hushgate.errors import BadField, StateLost, TokenRefused
 from hushgate.house import House, keep_outcome
-from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.leases import Held
 from hushgate.signup.logins import Logins
 from hushgate.verify import Verified, commit, verify
 from hushgate.visit import Decision
 from hushgate.web.answers import say
+from hushgate.web.backends import sites_of
 from hushgate.web.direct import Handler
 from hushgate.wire import (
     AdmitAnswer,
@@ -71,16 +70,6 @@ def read_question(decode: Callable[[bytes], Any], body: bytes) -> Any:
         at = _AT.search(message) or _MISSING.search(message)
         field = at.group(1).removesuffix("[...]") if at else "body"
         raise BadField(f"{field}: {_AT.sub('', message).replace('`', '')}", field) from None
-
-
-def sites_of(house: House, secret: str) -> list[Site]:
-    """The sites that a secret opens: one, or the test keys. Raises SecretRefused."""
-    if house.config.gate["test_keys"] and hmac.compare_digest(secret.encode(), TEST_SECRET.encode()):
-        return [site for site in house.sites.values() if site.outcome]
-    site = house.by_secret.get(hash_secret(secret))
-    if site is None:
-        raise SecretRefused("the secret belongs to no site" if secret else "there is no secret", "secret")
-    return [site]
 
 
 def _site_of(house: House, secret: str, token: str) -> Site:

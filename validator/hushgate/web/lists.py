@@ -12,11 +12,12 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from hushgate.config import Site
-from hushgate.errors import BadField, RequestRefused, SecretRefused
+from hushgate.errors import BadField, RequestRefused
 from hushgate.house import House
 from hushgate.keys import hash_secret
 from hushgate.signup.lists import open_book
 from hushgate.web.answers import answer
+from hushgate.web.backends import refused
 from hushgate.wire import API, ListAnswer, ListQuestion
 
 _BEARER = "bearer "
@@ -58,7 +59,7 @@ def _site(house: House, told: str) -> Site:
     secret = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else told
     site = house.by_secret.get(hash_secret(secret))
     if site is None:
-        raise SecretRefused("the secret belongs to no site" if secret else "there is no secret", "secret")
+        raise refused(house, secret)
     return site
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,9 +12,9 @@ import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
-from hushgate.config import Site
 from hushgate.errors import (
     HushgateError,
+    SecretRefused,
     StateLost,
     TokenExpired,
     TokenMisdirected,
@@ -23,9 +22,9 @@ from hushgate.errors import (
     TokenReplayed,
 )
 from hushgate.house import House
-from hushgate.keys import TEST_SECRET, hash_secret
 from hushgate.verify import Verified, verify
 from hushgate.web.answers import Answer, say
+from hushgate.web.backends import sites_of
 from hushgate.web.direct import Environ, Handler
 
 BODY_MAX = 8 * 1024
@@ -85,8 +84,9 @@ def redeem(house: House, fields: dict[str, str]) -> dict[str, Any]:
     secret, response = fields.get("secret", ""), fields.get("response", "")
     if not secret:
         return _refused("missing-input-secret")
-    sites = _sites(house, secret)
-    if sites is None:
+    try:
+        sites = frozenset(site.key for site in sites_of(house, secret))
+    except SecretRefused:
         return _refused("invalid-input-secret")
     holder = fields.get("idempotency_key", "")[:128]
     try:
@@ -98,15 +98,6 @@ def redeem(house: House, fields: dict[str, str]) -> dict[str, Any]:
     except HushgateError as error:
         return _refused(_CODES.get(type(error), "invalid-input-response"))
     return _accepted(verified)
-
-
-def _sites(house: House, secret: str) -> frozenset[str] | None:
-    """The keys of the sites that a secret opens."""
-    if house.config.gate["test_keys"] and hmac.compare_digest(secret.encode(), TEST_SECRET.encode()):
-        return frozenset(key for key, site in house.sites.items() if site.outcome)
-    hashed = hash_secret(secret)
-    site: Site | None = house.by_secret.get(hashed)
-    return frozenset({site.key}) if site else None
 
 
 def _refused(code: str) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from hushgate.house import House
 from hushgate.origins import check_origin
 from hushgate.stepup.steps import Steps, no_ticket, passed, problem
 from hushgate.stepup.ticket import Ticket
-from hushgate.web.admit import read_question, sites_of
+from hushgate.web.admit import read_question
 from hushgate.web.answers import Answer, refuse_and_count, say
+from hushgate.web.backends import sites_of
 from hushgate.web.collector import frame
 from hushgate.web.direct import Environ, Handler
 from hushgate.wire import Offer, OfferQuestion, Passed, StepAnswer
