@@ -116,7 +116,7 @@ def remote(rig: Rig, **options: Any) -> Iterator[RemoteGate]:
 @contextmanager
 def held(url: str, secret: str, **options: Any) -> Iterator[RemoteGate]:
     """A gate at an address, closed at the end."""
-    gate = RemoteGate(url, secret, sitekey=SITE, **options)
+    gate = RemoteGate(url, secret, **{"sitekey": SITE, **options})
     try:
         yield gate
     finally:

@@ -99,6 +99,24 @@ def test_a_page_that_is_not_the_sites_is_logged_once_for_the_operator(
     assert f"whose hostnames are {HOST}" in line and f"add its hostname to hostnames in [sites.{SITE}]" in line
 
 
+@pytest.mark.parametrize("key", ["site-tset", f"x{chr(10)}{chr(27)}[31m", "x" * 3000])
+def test_a_key_that_no_site_has_is_logged_once_for_the_operator(
+    rig: Rig, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    for _ in range(3):
+        rig.post("/v1/session", {"sitekey": key})
+    lines = [record.getMessage() for record in caplog.records if record.name == "hushgate.origins"]
+    if len(key) < 100:
+        assert len(lines) == 1 and ascii(key) in lines[0] and ascii(f"https://{HOST}") in lines[0]
+    assert all(line.isascii() and line.isprintable() and len(line) < 500 for line in lines)
+
+
+def test_a_flood_of_keys_that_no_site_has_does_not_fill_the_log(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(30):
+        rig.post("/v1/session", {"sitekey": f"site-{number}"})
+    assert 1 <= sum(record.name == "hushgate.origins" for record in caplog.records) <= 8
+
+
 def test_the_referer_stands_in_for_the_origin(rig: Rig) -> None:
     assert rig.post("/v1/session", {"sitekey": SITE}, {"referer": f"https://{HOST}/signup"}).status_code == 200
 

@@ -35,7 +35,7 @@ from hushgate.breaker import Breaker
 from hushgate.keys import new_key
 from hushgate.seldom import Seldom
 from servers import free_port
-from stories import Rig, open_rig
+from stories import SITE, Rig, open_rig
 
 SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
@@ -146,6 +146,30 @@ def test_a_gate_that_is_silent_at_the_start_holds_nobody_up(caplog: pytest.LogCa
     with ill_mannered(silent) as url, held(url, SECRET, budget_ms=20_000) as gate, took(10):
         gate.look_around()
     assert not [line for line in _lines(caplog, "hushgate.remote.client") if "refuses" in line]
+
+
+def test_a_secret_and_a_token_of_two_sites_are_named_in_the_gates_log(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = rig.token({}, site="test-human")
+    with remote(rig) as gate:
+        for _ in range(2):
+            assert gate.admit(visitor(), token=token, action="signup").decision == "challenge"
+    assert rig.redeem(token)["error-codes"] == ["invalid-input-response"]
+    (line,) = _lines(caplog, "hushgate.verify")
+    assert f"a token of the site test-human was brought to the site {SITE}" in line and rig.secret not in caplog.text
+    assert not _lines(caplog, "hushgate.web.backends")
+
+
+@pytest.mark.parametrize("told", ["site-other", "x\n\x1b[31m", "y" * 500])
+def test_a_secret_of_another_site_than_the_backends_own_is_named_in_the_gates_log(
+    rig: Rig, caplog: pytest.LogCaptureFixture, told: str
+) -> None:
+    with served(rig.client.application) as url, held(url, rig.secret, sitekey=told, budget_ms=20_000) as gate:
+        for _ in range(2):
+            assert gate.admit(visitor(), token=rig.token(), action="signup").allowed, "the secret decides"
+    (line,) = _lines(caplog, "hushgate.web.backends")
+    assert SITE in line and ascii(told[:64]) in line and line.isprintable() and rig.secret not in caplog.text
 
 
 def test_a_line_passes_seldom_and_for_so_many_things_at_the_most() -> None:

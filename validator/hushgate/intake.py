@@ -17,7 +17,7 @@ from hushgate.device import device_story
 from hushgate.errors import SessionRefused, SessionSpent, StateLost
 from hushgate.house import TEST_OUTCOMES, House
 from hushgate.judge import Judgement, judge
-from hushgate.origins import check_origin
+from hushgate.origins import check_origin, find_site
 from hushgate.payload import Envelope, Opening, Page, Payload, read_payload
 from hushgate.quiz import ask, write_seed
 from hushgate.sessions import FUTURE_MS, Session
@@ -33,7 +33,7 @@ SPEND_SLACK = 2 * FUTURE_MS // 1000
 
 def open_session(house: House, caller: Caller, opening: Opening) -> dict[str, Any]:
     """Answers ``POST /v1/session``. Raises RequestRefused in its several ways."""
-    site = house.site(opening.sitekey)
+    site = find_site(house, opening.sitekey, caller)
     refuse_blocked(house, site.key, caller.ip)
     check_origin(house, site, caller)
     prefix = address_prefix(caller.ip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -9,9 +10,12 @@ from msgspec import Struct
 from hushgate.decision import Conversion
 from hushgate.errors import StateLost, TokenMisdirected, TokenReplayed
 from hushgate.house import House
+from hushgate.seldom import Seldom
 from hushgate.state import Lease
 from hushgate.tokens import Claims
 from hushgate.visit import Confidence, Decision, Finding, Verdict
+
+log = logging.getLogger(__name__)
 
 
 def _spent() -> bool:
@@ -112,10 +116,28 @@ def read(house: House, token: str, *, sites: frozenset[str], action: str | None,
     """The claims of a token that is for these sites, action and hostname. Raises TokenRefused in its several ways."""
     claims = house.tokens.read(token)
     if claims.site not in sites:
-        raise TokenMisdirected("site", expected=", ".join(sorted(sites)), got=claims.site)
+        error = TokenMisdirected("site", expected=", ".join(sorted(sites)), got=claims.site)
+        house.room(_Strays).note(error)
+        raise error
     _direct("action", action, claims.action)
     _direct("hostname", hostname, claims.hostname)
     return claims
+
+
+class _Strays:
+    """Logs tokens that are for another site than the one that is asked for, one a minute for each two sites."""
+
+    def __init__(self, _house: House) -> None:
+        self._seldom = Seldom()
+
+    def note(self, error: TokenMisdirected) -> None:
+        if self._seldom.may(f"{error.got} {error.expected}"):
+            log.warning(
+                "a token of the site %s was brought to the site %s, and refused: if both are yours, the page's data-sitekey (HUSHGATE_SITE) "
+                "and the backend's secret (HUSHGATE_SECRET) are of two sites",
+                error.got,
+                error.expected,
+            )
 
 
 def leased(house: House, claims: Claims, holder: str, lost: list[str]) -> Verified:

@@ -25,7 +25,8 @@ Action = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,32}\Z")]
 class AdmitQuestion(Struct, frozen=True, omit_defaults=True):
     """One signup to decide about. ``headers`` are those of the visitor's request, in order; ``remoteip`` is the visitor's.
 
-    ``scheme`` is what the visitor used. ``form`` says which fields hold something, never what the visitor wrote.
+    ``scheme`` is what the visitor used. ``form`` says which fields hold something, never what the visitor wrote. ``sitekey`` is the site
+    that the backend takes itself for: the secret decides, and the gate's log tells where the two differ.
     """
 
     secret: Secret
@@ -37,6 +38,7 @@ class AdmitQuestion(Struct, frozen=True, omit_defaults=True):
     headers: dict[str, str] = {}
     email: str | None = None
     form: dict[str, str] = {}
+    sitekey: Annotated[str, Meta(max_length=64)] = ""
 
 
 class AdmitAnswer(Struct, frozen=True):

@@ -24,7 +24,7 @@ from hushgate.signup.logins import Logins
 from hushgate.verify import Verified, commit, verify
 from hushgate.visit import Decision
 from hushgate.web.answers import say
-from hushgate.web.backends import sites_of
+from hushgate.web.backends import note_other_site, sites_of
 from hushgate.web.direct import Handler
 from hushgate.wire import (
     AdmitAnswer,
@@ -87,6 +87,8 @@ def _site_of(house: House, secret: str, token: str) -> Site:
 def admit(house: House, question: AdmitQuestion) -> AdmitAnswer:
     """One decision for one signup. Raises SecretRefused and BadField."""
     site = _site_of(house, question.secret, question.response)
+    if question.sitekey and question.sitekey != site.key and not site.outcome:
+        note_other_site(house, site, question.sitekey)
     admitted = admission.admit(
         house,
         site,

@@ -21,6 +21,25 @@ class _Told(Seldom):
         super().__init__()
 
 
+class _Others(Seldom):
+    """When it was told last of a backend that takes itself for another site."""
+
+    def __init__(self, _house: House) -> None:
+        super().__init__()
+
+
+def note_other_site(house: House, site: Site, told: str) -> None:
+    """A backend has the secret of ``site`` and says that it is ``told``."""
+    if house.room(_Others).may(f"{site.key} {told}"):
+        log.warning(
+            "a backend with the secret of the site %s says that it is the site %a: it was answered for %s. Set HUSHGATE_SITE (the page's "
+            "data-sitekey) and HUSHGATE_SECRET to those of one site, or its visitors have no verdict",
+            site.key,
+            told,
+            site.key,
+        )
+
+
 def sites_of(house: House, secret: str) -> list[Site]:
     """The sites that a secret opens: one, or for the test secret those of the test keys. Raises SecretRefused."""
     if house.config.gate["test_keys"] and hmac.compare_digest(secret.encode(), TEST_SECRET.encode()):
