@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from doors import Door, Opened
+from gates import remote
+from gates import visitor as visitor_from
 from hushgate.errors import StateLost
 from hushgate.signup.names import domain_of, visitor
 from servers import Cluster
-from stories import DRIVEN, HEADERS, Rig, open_rig
+from stories import DRIVEN, HEADERS, SITE, Rig, open_rig
 
 
 def test_the_sixth_signup_of_an_address_within_an_hour_is_told_to_wait(door: Opened) -> None:
@@ -70,9 +72,20 @@ def test_the_proxy_that_nobody_named_is_not_one_visitor(door: Opened, caplog: py
     site = door(address="1/hour")
     for _ in range(3):
         assert site.signup("10.0.0.5", x_forwarded_for="203.0.113.7").allowed
-    assert [record for record in caplog.records if "trusted_proxies" in record.message].__len__() == 1
+    (line,) = [record.message for record in caplog.records if "trusted_proxies" in record.message]
+    assert f"the site {SITE}" in line and "they come from 10.0.0.5" in line and "environment of this process" in line
     assert [site.signup("10.0.0.6").allowed for _ in range(2)] == [True, False]
     assert [site.signup("203.0.113.1", x_forwarded_for="1.2.3.4").allowed for _ in range(2)] == [True, False]
+
+
+def test_the_proxy_of_a_backend_elsewhere_is_to_be_named_there(door: Opened, caplog: pytest.LogCaptureFixture) -> None:
+    rig = door(address="1/hour").rig
+    behind = visitor_from(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.7")
+    with remote(rig) as gate:
+        assert all(gate.admit(behind, token=rig.token(), action="signup").allowed for _ in range(2))
+    (line,) = [record.message for record in caplog.records if record.name == "hushgate.signup.plan"]
+    assert f"the site {SITE}" in line and "127.0.0.1" in line
+    assert "HUSHGATE_TRUSTED_PROXIES in the environment of the backend that asked" in line
 
 
 def test_other_actions_are_not_limited(door: Opened) -> None:

@@ -35,7 +35,7 @@ class Caller(Struct, frozen=True):
     """``ip`` is the client's address; ``headers`` keep their order; ``hostname`` is the page's, from Origin or Referer.
 
     ``scheme`` is what the client used, by a configured proxy's word where there is one. ``line`` is the method and the target of a
-    signed request, where they are known.
+    signed request, where they are known. ``told`` is whether a backend elsewhere told of it, and read the address by settings of its own.
     """
 
     ip: str
@@ -44,6 +44,7 @@ class Caller(Struct, frozen=True):
     hostname: str | None
     scheme: str
     line: tuple[str, str] | None = None
+    told: bool = False
 
     @property
     def user_agent(self) -> str:
@@ -221,13 +222,15 @@ def told_caller(ip: str, scheme: str, headers: Mapping[str, str]) -> Caller:
             key = _told(name)
             told[key] = f"{told[key]},{value}" if key in told else value
     told.pop(None, None)  # all that is not kept
-    return _caller(ip, scheme, _kept(told), None)  # type: ignore[arg-type]
+    return _caller(ip, scheme, _kept(told), None, told=True)  # type: ignore[arg-type]
 
 
-def _caller(ip: str, scheme: str, headers: dict[str, str], line: tuple[str, str] | None) -> Caller:
+def _caller(
+    ip: str, scheme: str, headers: dict[str, str], line: tuple[str, str] | None, *, told: bool = False
+) -> Caller:
     origin = headers.get("origin")
     page = headers.get("referer") if origin is None else origin
-    return Caller(ip, headers, origin, _hostname(page) if page else None, scheme, line)
+    return Caller(ip, headers, origin, _hostname(page) if page else None, scheme, line, told)
 
 
 def _line(environ: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -12,8 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from hushgate.caller import Caller, within
+from hushgate.caller import within
 from hushgate.house import House
+from hushgate.seldom import Seldom
 from hushgate.settings import Rate
 from hushgate.signup.layer import MAIL_HOST, REFUSALS, Attempt
 from hushgate.signup.names import provider_of, visitor
@@ -30,6 +31,8 @@ _INSIDE = tuple(
     map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
 )
 KEPT = 4096
+_OWN_SETTING = "trusted_proxies in the settings file, or HUSHGATE_TRUSTED_PROXIES in the environment of this process"
+_REMOTE_SETTING = "HUSHGATE_TRUSTED_PROXIES in the environment of the backend that asked: the gate's own trusted_proxies are not read for it"
 
 
 class Part(Struct, frozen=True):
@@ -76,7 +79,7 @@ class Plans:
         self._house, self._usual = house, Usual()
         self._kept: dict[tuple[Any, ...], Shared] = {}
         self._of_mail = lru_cache(maxsize=KEPT)(self._parts_of_mail)
-        self._warned = -math.inf
+        self._warned = Seldom(3600, most=4)
 
     def make(self, attempt: Attempt, so_far: Decision) -> Plan:
         """The plan of an attempt. ``so_far`` is what the other layers make of it."""
@@ -145,7 +148,7 @@ class Plans:
         """What a visitor shares with few others. What it could be known by is hashed: a counter's name tells nothing."""
         ip, claims, exempt, parts = attempt.caller.ip, attempt.claims, rates["exempt"], []
         address = visitor(ip, rates["prefix6"]) if rates["address"] else ""
-        if address and not (exempt and within(ip, exempt)) and not self._proxy(attempt.caller):
+        if address and not (exempt and within(ip, exempt)) and not self._proxy(attempt):
             parts.append(Part("address", f"{head}address:{self._hashed(address)}"))
         if claims is not None and rates["session"]:
             parts.append(Part("session", f"{claims.nonce}|{head}"))
@@ -173,13 +176,19 @@ class Plans:
         )
         return by_domain, Part("provider", row, holder)
 
-    def _proxy(self, caller: Caller) -> bool:
+    def _proxy(self, attempt: Attempt) -> bool:
         """Whether the address is that of the site's own proxy, which nobody has named: everybody would share one limit."""
+        caller = attempt.caller
         if caller.headers.keys().isdisjoint(FORWARDED) or not within(caller.ip, _INSIDE):
             return False
-        if time.monotonic() - self._warned > 3600:
-            self._warned = time.monotonic()
-            log.warning("visitors are not limited by address: name the proxy in front of the site in trusted_proxies")
+        if self._warned.may(caller.ip):
+            log.warning(
+                "signups of the site %s are not limited by address: they come from %s, which is a proxy, and which nobody has named. "
+                "If it is yours, add it to %s",
+                attempt.site.key,
+                caller.ip,
+                _REMOTE_SETTING if caller.told else _OWN_SETTING,
+            )
         return True
 
     def _hashed(self, value: str) -> str:
