@@ -217,6 +217,7 @@ class RemoteGate(Gate):
         """
         try:
             config = load(environ=self._environ)
+            config.keys()  # missed before the site is: a backend that keeps no ghosts has no settings file, and no wrong site key
             site = choose_site(config.sites, config.sites, self._sitekey or None)
             return open_ghosts(config, site, metrics=self._metrics)
         except SettingsError as error:
