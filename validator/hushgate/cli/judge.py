@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +14,7 @@ import msgspec
 
 from hushgate.config import Config, load
 from hushgate.errors import BadField, HushgateError, TokenRefused
+from hushgate.events.doors import Entered, read_doors
 from hushgate.events.spool import read_spool
 from hushgate.explain import explain_claims, explain_visit
 from hushgate.geo import Atlas
@@ -99,10 +101,7 @@ def explain(what: str) -> None:
             _explain_visits(config, visits)
         sys.exit(2 if visits.bad else 0)
     elif _ID.match(what):
-        found = [visit for visit in read_spool(config.data / "spool") if visit.id == what]
-        if not found:
-            raise HushgateError(f"no visit with the id {what} is on record under {config.data / 'spool'}")
-        _explain_visits(config, found)
+        _explain_id(config, what)
     elif _TOKEN.match(what):
         _explain_token(config, what)
     else:
@@ -115,6 +114,29 @@ def _is_file(what: str) -> bool:
         return Path(what).is_file()
     except (OSError, ValueError):  # longer than a name may be, as tokens are; or no name at all
         return False
+
+
+def _explain_id(config: Config, id: str) -> None:
+    """Tells of a visit on record; where there is none, what the door said of its signup."""
+    folder = config.data / "spool"
+    found = [visit for visit in read_spool(folder) if visit.id == id]
+    if found:
+        _explain_visits(config, found)
+        return
+    signups = [entered for entered in read_doors(config.data) if entered.visit == id]
+    if not signups:
+        raise HushgateError(f"no visit with the id {id} is on record under {folder}")
+    click.echo(f"The visit {id} is not on record under {folder}: its token was minted, or its record is gone.")
+    for entered in signups:
+        for line in _signup(entered):
+            click.echo("".join(char if char.isprintable() else "?" for char in line))
+
+
+def _signup(entered: Entered) -> Iterator[str]:
+    at = datetime.fromtimestamp(entered.at, UTC)
+    yield f"At the door, {at:%Y-%m-%d %H:%M} UTC, {entered.site}, {entered.action}: {entered.decision}; enforcing would {entered.would}."
+    for word in entered.words:
+        yield f"  {word.layer}: {word.decision}, {word.reason}" + (f" (lifted by {word.lifted})" if word.lifted else "")
 
 
 def _explain_visits(config: Config, visits: Iterable[Visit]) -> None:
