@@ -69,7 +69,7 @@ $(VENV)/made:
 
 $(VENV)/installed: $(PACKAGING) | $(VENV)/made
 	@$(BIN)/python validator/build_hook.py
-	@echo "hushgate: installing the package and what it needs (once)"
+	@echo "hushgate: installing the package and what it needs (once; about a minute, some of it in silence)"
 	@rm -f $@
 	@{ $(PIP) install --no-build-isolation --editable . 2>&1 && touch $@; } | tee $(VENV)/install.log | $(NAMES)
 	@test -f $@ || { cat $(VENV)/install.log >&2; exit 1; }

@@ -182,4 +182,5 @@ def test_a_small_wave_against_the_demo_over_http(tmp_path: Path, capsys: pytest.
     assert table.ordinary.refused == 0
     printed = capsys.readouterr().out
     assert re.search(rf"asked for a step more +{table.wave.asked} +{table.ordinary.asked}\n", printed)
+    assert "81 of 81" in printed and re.search(r"at once: [1-9]\d* seconds at the least", printed)
     assert "by the wave's own clock" in printed and "mail-sequence" in printed and "real rows" in printed

@@ -7,15 +7,16 @@ to the time at which it comes. Real time passes for nobody's counters in between
 from __future__ import annotations
 
 import secrets
+import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from random import Random
 
 import click
 
 from hushgate_demo.wave import crowd, driver
-from hushgate_demo.wave.client import Ready, Server, prepare, submit
+from hushgate_demo.wave.client import Ready, Server, Visit, prepare, submit
 from hushgate_demo.wave.kinds import KINDS, Kind
 from hushgate_demo.wave.layers import Table, count, layered
 from hushgate_demo.wave.replay import find
@@ -26,6 +27,7 @@ PEOPLE, EARLIER = 100, 60
 BATCH, THREADS = 160, 48
 APART = 61 * crowd.DAY
 """Seconds between one replay and the next: nothing that is counted lasts as long."""
+_LABEL = "pages and forms"
 HANDS = {"driver": "Driven by a script that hides well", "person": "Judged human: only the door's layers can tell"}
 
 
@@ -57,7 +59,8 @@ def replay(
 def _play(demo: Server, gate: Server, signups: list[Signup], hand: str) -> Table:
     started, hours = time.monotonic(), (signups[-1].at - signups[0].at) / 3600
     click.echo(
-        f"\n{len(signups)} signups over HTTP; the door counts by the wave's own clock, {hours:.1f} hours pass by it."
+        f"\n{len(signups)} signups over HTTP; the door counts by the wave's own clock, {hours:.1f} hours pass by it. "
+        f"Each fills in a page in real time, {THREADS} at once: {_least(signups):.0f} seconds at the least."
     )
     table = _run(demo, gate, signups, HANDS[hand])
     click.echo(f"It took {time.monotonic() - started:.0f} seconds.\n\n{layered(table)}")
@@ -82,18 +85,47 @@ def gather(
 def _run(demo: Server, gate: Server, signups: list[Signup], title: str) -> Table:
     serial = last_serial(demo)
     begin = demo.send("GET", "/operator/clock", []).json()["now"] + APART - signups[0].at
-    visits = []
+    visits, started, steps = [], time.monotonic(), 2 * len(signups)
     try:
-        for batch in _batches(signups):
-            with ThreadPoolExecutor(THREADS) as threads:
-                ready = list(threads.map(lambda one: prepare(demo, gate, one.visitor), batch))
-            for one, visitor in zip(batch, ready, strict=True):
-                _set(demo, begin + one.at)
-                visits.append(submit(demo, visitor) if isinstance(visitor, Ready) else visitor)
-            click.echo(f"{len(visits)} of {len(signups)}")
+        with click.progressbar(length=steps, label=_LABEL, show_eta=False, file=sys.stderr) as bar:
+            for batch in _batches(signups):
+                ready = _prepared(demo, gate, batch, bar.update)
+                for one, visitor in zip(batch, ready, strict=True):
+                    _set(demo, begin + one.at)
+                    visits.append(submit(demo, visitor) if isinstance(visitor, Ready) else visitor)
+                    bar.label = _label(started, (bar.pos + 1) / steps)
+                    bar.update(1)
+                _say(len(visits), len(signups))
     finally:
         demo.send("DELETE", "/operator/clock", [])
     return count(title, visits, read_log(demo, serial))
+
+
+def _label(started: float, share: float) -> str:
+    """What the bar is called: from the first form on with how long it takes still. Pages come many at once, and tell nothing of that."""
+    passed = time.monotonic() - started
+    return f"{_LABEL}, about {passed / share - passed:.0f} s left" if sys.stderr.isatty() else _LABEL
+
+
+def _prepared(demo: Server, gate: Server, batch: list[Signup], done: Callable[[int], None]) -> list[Ready | Visit]:
+    """The pages of a batch, filled in; ``done`` hears of each."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        ways = [threads.submit(prepare, demo, gate, one.visitor) for one in batch]
+        for _ in as_completed(ways):
+            done(1)
+    return [way.result() for way in ways]
+
+
+def _say(done: int, whole: int) -> None:
+    """For who writes it to a file: a terminal has the bar, and how long it takes still."""
+    if not sys.stderr.isatty():
+        click.echo(f"{done} of {whole}")
+
+
+def _least(signups: list[Signup]) -> float:
+    """Seconds that the pages alone take: no batch is done before its slowest visitor, or before all have had their turn."""
+    times = [[one.visitor.seconds for one in batch] for batch in _batches(signups)]
+    return sum(max(*batch, sum(batch) / THREADS) for batch in times)
 
 
 def _batches(signups: list[Signup]) -> Iterator[list[Signup]]:
