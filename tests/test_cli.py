@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
-from doors import gate_of
 from hushgate.cli import main
 from hushgate.events.spool import read_spool
 from hushgate.keys import new_key
 from hushgate.registry import all_checks
-from hushgate.testing import token
-from stories import CHROME, HEADERS, HOST, MAC, METRICS_TOKEN, SIGNALS, open_rig, person
+from stories import CHROME, HOST, MAC, METRICS_TOKEN, SIGNALS, open_rig, person
 
 
 @pytest.fixture(autouse=True)
@@ -97,23 +94,6 @@ def test_explain_tells_why_of_a_file_an_id_and_a_token(folder: Path, monkeypatch
     assert "no visit with the id" in run("explain", "0" * 23, code=2).output
     assert "not a token of this gate" in run("explain", token[:-3], code=2).output
     rig.house.close()
-
-
-def test_explain_tells_what_the_door_said_of_a_token_that_was_minted(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`hushgate report` names such visits, and there is no story of any of them."""
-    monkeypatch.setenv("HUSHGATE_DATA", str(folder))
-    rig = open_rig(folder)
-    gate = gate_of(rig)
-    environ = {"HTTP_USER_AGENT": HEADERS["user-agent"], "REMOTE_ADDR": "84.128.0.1"}
-    minted = token(gate, "ghost", hostname=HOST)
-    admission = gate.admit(SimpleNamespace(environ=environ), token=minted, action="signup")
-    rig.house.close()
-    assert admission.ghosted and admission.id
-    said = run("explain", admission.id).output
-    assert f"The visit {admission.id} is not on record" in said and "its token was minted" in said
-    assert "signup: ghost; enforcing would ghost." in said and f"  verdict: ghost, {admission.reason}" in said
 
 
 @pytest.mark.parametrize("what", ["nonsense", "no/such/file.jsonl", "e" * 22, "\x1b[2Jx", "x" * 400 + " y"])

@@ -76,17 +76,6 @@ def test_without_a_good_token_the_policys_row_decides(site: Site, token: str | N
     assert "reload the page" in answer.text
 
 
-def test_who_is_blocked_is_not_told_why(framework: str, tmp_path: Path) -> None:
-    """An entry's reason is in the operator's own words."""
-    rig = open_rig(tmp_path, lists={"block": ["wave.example"]})
-    with served(rig.client.application) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:
-        answer = site.sign_up(rig.token(), "ann@wave.example")
-        assert not answer.welcome and not site.accounts and answer.status in (403, 422)
-        for told in ("blocked", "settings file", "entry"):
-            assert told not in answer.text.lower()
-    rig.house.close()
-
-
 def test_a_token_for_something_else_is_not_taken(site: Site, rig: Rig) -> None:
     assert not site.sign_up(rig.token(action="login")).welcome and not site.accounts
 
