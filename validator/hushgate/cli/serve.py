@@ -15,6 +15,8 @@ from hushgate.version import __version__
 
 THREADS = 64
 """A request whose body stops in the middle of its way holds one of them until its client is gone. Started as they are needed."""
+STOP_SECONDS = 10
+"""How long a worker may take to stop. One to whom Ctrl-C and the parent's SIGTERM come at once has been seen to miss both."""
 
 _SOME = click.IntRange(1)
 _STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -47,6 +49,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        workers_kill_timeout=STOP_SECONDS,
         backlog=1024,
         log_access=False,
         log_level=LogLevels.warning,
