@@ -125,7 +125,7 @@ class Sessions:
             SessionExpired: past its time to live.
         """
         try:
-            session = _decode(decode64(self._signer.unsign(text)))
+            session = _decode(decode64(self._signer.bare(text)))
         except (BadSignature, ValueError, msgspec.DecodeError):
             raise SessionForged("not a session of this gate", "session") from None
         age = time.time() * 1000 - session.at

@@ -55,6 +55,13 @@ class Signer(itsdangerous.Signer):
                 return True
         return False
 
+    def bare(self, text: str) -> bytes:
+        """What was signed: ``unsign`` without its conversions. Raises BadSignature."""
+        value, dot, signature = text.encode("utf-8", "replace").rpartition(b".")
+        if not dot or not self.verify_signature(value, signature):
+            raise itsdangerous.BadSignature("not signed by this gate")
+        return value
+
 
 class TimestampSigner(Signer, itsdangerous.TimestampSigner):
     """Signs bytes, and when that was."""
@@ -67,10 +74,9 @@ class TimestampSigner(Signer, itsdangerous.TimestampSigner):
 
     def read(self, text: str) -> tuple[bytes, int]:
         """What was signed, and when, in seconds since 1970: ``unsign`` without its dates. Raises BadSignature."""
-        stamped, _, signature = text.encode("utf-8", "replace").rpartition(b".")
-        value, dot, stamp = stamped.rpartition(b".")
-        if not dot or not self.verify_signature(stamped, signature):
-            raise itsdangerous.BadSignature("not signed by this gate")
+        value, dot, stamp = self.bare(text).rpartition(b".")
+        if not dot:
+            raise itsdangerous.BadSignature("signed without a time")
         try:
             return value, bytes_to_int(decode64(stamp))
         except ValueError:

@@ -136,7 +136,8 @@ def _rows(b: bytes) -> tuple[float, ...]:
         if used and used + width > room:
             top, high, used = top + high, 0, 0
         used += width
-        high = max(high, height)
+        if height > high:  # noqa: PLR1730 - max() takes as long as the rest of it
+            high = height
     return (top,)
 
 
