@@ -125,7 +125,8 @@ class Visit(Struct, omit_defaults=True):
     expect: Verdict | None = None
 
 
-encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+encode, encode_into = _encoder.encode, _encoder.encode_into
 _decode = msgspec.json.Decoder(Visit).decode
 
 

@@ -20,7 +20,7 @@ from msgspec import DecodeError, Struct
 
 from hushgate.errors import BadField
 from hushgate.events.sweep import PATTERN, give_back, sweep, take
-from hushgate.visit import Visit, encode, read_visit
+from hushgate.visit import Visit, encode_into, read_visit
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ class Spool:
         self.max_bytes = min(max_bytes, total_bytes // _SHARE)
         self.failures = 0
         self._lock = threading.Lock()
+        self._line = bytearray()
         self._file = -1
         self._size = 0
         self._pid = 0
@@ -47,8 +48,10 @@ class Spool:
 
     def append(self, record: Struct) -> bool:
         """Appends one record, a visit as a rule; False where it could not be written."""
-        line = encode(record) + b"\n"
         with self._lock:
+            line = self._line
+            encode_into(record, line)
+            line += b"\n"
             try:
                 if self._file < 0 or self._size + len(line) > self.max_bytes or self._pid != os.getpid():
                     self._begin()

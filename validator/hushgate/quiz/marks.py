@@ -97,9 +97,9 @@ def _uneven(
 ) -> list[Length]:
     """The lengths that do not come out even. All four are of one length."""
     return [
-        (value, true, _GRAINS[len(word) - word.index(".") - 1])
+        (value, true, _GRAINS[len(word) - at - 1])
         for word, value, true, layout in zip(words, said, exact, layouts)  # noqa: B905 - see above
-        if layout and "." in word
+        if layout and (at := word.find(".")) >= 0
     ]
 
 

@@ -87,7 +87,8 @@ class Environment:
 
     def run(self, work: Callable[[Entries], T]) -> T:
         """Does the work in a transaction of its own. Raises StateLost for every failure of the file."""
-        if not _LOCK.acquire(timeout=self._patience):
+        # to wait with a time limit costs thrice as much, also where nobody has to
+        if not _LOCK.acquire(blocking=False) and not _LOCK.acquire(timeout=self._patience):
             raise StateLost("the state store failed: another thread holds it")
         try:
             result = self._work(work)
