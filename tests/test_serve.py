@@ -43,7 +43,11 @@ def port(tmp_path: Path) -> Iterator[int]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(20)
-    assert (tmp_path / "log").read_text() == (
+    # granian waits for clients that have just left in the middle of a request, now and then: such a worker is ended
+    told = (
+        (tmp_path / "log").read_text().removesuffix("[WARNING] Killing worker-1 after it refused to gracefully stop\n")
+    )
+    assert told == (
         f"The gate listens on http://127.0.0.1:{port}\n"
         f"hushgate {__version__}; settings from {tmp_path / 'hushgate.toml'}; data in {tmp_path / 'data'}; "
         "3 sites (1 enforcing, 2 observing); 2 keys; 1 worker\n"

@@ -16,7 +16,7 @@ from hushgate.version import __version__
 THREADS = 64
 """A request whose body stops in the middle of its way holds one of them until its client is gone. Started as they are needed."""
 STOP_SECONDS = 10
-"""How long a worker may take to stop. One to whom Ctrl-C and the parent's SIGTERM come at once has been seen to miss both."""
+"""How long a worker may take to stop. granian's waits for a client that has just left in the middle of a request, now and then without an end."""
 
 _SOME = click.IntRange(1)
 _STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -106,6 +106,6 @@ def _let_workers_be_stopped() -> None:
 
 
 def _as_it_was() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C stays blocked: granian takes it in a worker, too, and one that has it beside the parent's SIGTERM may stop at neither
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
