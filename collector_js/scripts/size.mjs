@@ -1,6 +1,5 @@
 // Prints what each file weighs on the wire, and fails where the collector is over one of its bounds, which are in bytes of gzip.
-import { readFileSync } from "node:fs";
-import { gzipSync } from "node:zlib";
+import { execFileSync } from "node:child_process";
 
 const ALONE = 7168;
 const TOGETHER = 9216;
@@ -8,7 +7,8 @@ const TOGETHER = 9216;
 const weights = Object.fromEntries(
   ["hushgate.iife.js", "rooms.js", "decoy.js"].map((name) => [
     name,
-    gzipSync(readFileSync(new URL(`../dist/${name}`, import.meta.url)), { level: 9 }).length,
+    // By the gzip of everybody: Node's own finds thirty bytes more to spare.
+    execFileSync("gzip", ["-9nc", new URL(`../dist/${name}`, import.meta.url).pathname]).length,
   ]),
 );
 const together = Object.values(weights).reduce((sum, weight) => sum + weight);

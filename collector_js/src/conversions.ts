@@ -36,6 +36,6 @@ export function settle(word: Word | Unverified = "drop"): void {
 function flush(): void {
   if (!settled) return;
   // As microtasks of their own, so that what one of them throws is the page's to see and stops none of the others.
-  if (settled === "count") for (const run of held) queueMicrotask(run);
+  if (settled === "count") held.forEach(queueMicrotask);
   held = [];
 }

@@ -7,8 +7,8 @@ import { hiddenFrame, type Pristine, type Scope } from "./realm.js";
 export interface Guest {
   readonly fresh: Scope;
   readonly pristine: Pristine;
-  /** One of its rooms has told its story. */
-  said?: boolean;
+  /** What became of its rooms: one has told its story, or the page's policy has refused one. */
+  said?: true | "csp";
   leave(): void;
 }
 
@@ -42,6 +42,9 @@ export const room =
       for (const scope of [window, guest.fresh])
         scope.addEventListener("securitypolicyviolation", (event) => {
           // What is blocked is told by its scheme or its host. A policy that only reports forbids nothing.
-          if (event.disposition !== "report" && address.startsWith(event.blockedURI)) refuse("csp");
+          if (event.disposition !== "report" && address.startsWith(event.blockedURI)) {
+            guest.said = "csp";
+            refuse(guest.said);
+          }
         });
     });

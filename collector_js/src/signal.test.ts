@@ -50,22 +50,3 @@ test("what hangs is a timeout, and holds up none of the others", async () => {
   await vi.advanceTimersByTimeAsync(200);
   await done;
 });
-
-test("heavy signals each get a task of their own", async () => {
-  const tasks: number[] = [];
-  let task = 0;
-  const busy = () => {
-    tasks.push(task);
-    const end = performance.now() + 6;
-    while (performance.now() < end);
-  };
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    task++;
-    port2.postMessage(0);
-  };
-  port2.postMessage(0);
-  await collect({ one: busy, two: busy, three: busy }, undefined, {});
-  port1.close();
-  expect(new Set(tasks).size).toBe(3);
-});

@@ -26,16 +26,15 @@ export const EACH_MS = 3000;
  * and whoever calls has work to do in this one. Nothing is thrown; who is late is a timeout.
  */
 export function collect<Context>(signals: Signals<Context>, context: Context, samples: Collected): Promise<unknown> {
-  const run = async (name: string, at: number) => {
+  const run = async (name: string) => {
     samples[name] = { e: "timeout" };
-    // The page's own tasks come in between: none is made before the one before it is over.
-    while (at-- >= 0) await macrotask();
+    await macrotask();
     return fill(samples, name, signals[name] as Signal<Context>, context);
   };
   return deadline(Promise.all(Object.keys(signals).map(run)), EACH_MS);
 }
 
-/** Runs one signal and fills in its sample: before this returns, where the signal answers at once. */
+/** Runs one signal and fills in its sample; where the signal answers at once, in the task in which it was asked. */
 export async function fill<Context>(
   samples: Collected,
   name: string,
@@ -43,13 +42,9 @@ export async function fill<Context>(
   context: Context,
 ): Promise<void> {
   const start = performance.now();
-  const put = (v: unknown) => {
-    samples[name] = v === undefined ? { e: "none" } : { v, ms: Math.round(performance.now() - start) };
-  };
   try {
-    const answer = signal(context);
-    // What is there at once has its time taken at once, before others get their turn.
-    put(answer instanceof Promise ? await answer : answer);
+    const v = await signal(context);
+    samples[name] = v === undefined ? { e: "none" } : { v, ms: Math.round(performance.now() - start) };
   } catch (error) {
     samples[name] = { e: (error as Error).name ? `error: ${(error as Error).name}` : (error as string) };
   }

@@ -44,7 +44,7 @@ export function startVisit(): (when: When, quiz: Quiz | undefined) => Promise<st
       when === "load" ? EACH_MS : ALL_MS,
     );
     // Last and at once: no form waits for it, and no load on the machine makes it late.
-    fill(now, "quiz", solve, quiz);
+    await fill(now, "quiz", solve, quiz);
     return JSON.stringify({ v: 1, signals: { ...samples, ...now }, page: circumstances(when) });
   };
 }

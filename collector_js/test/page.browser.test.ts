@@ -109,6 +109,9 @@ inBrowsers("a page", (bench, kind) => {
       await verdict(bench);
       const { signals } = bench.gate.visits[0]?.payload ?? {};
       for (const room of ["iframe", ...ROOMS] as const) expect(signals?.[room]).toHaveProperty("v");
+      // One refused worker tells enough, where the browser is quick to tell: Chromium does not try the second.
+      const refused = bench.noise.filter((line) => line.includes("blob"));
+      if (policy.startsWith("default")) expect(refused).toHaveLength(kind === "chrome" ? 1 : 2);
     },
   );
 

@@ -43,12 +43,12 @@ def create_app(gate: Gate, settings: Settings, clock: Clock | None = None) -> Fl
 
 
 def policy(gate_url: str) -> str:
-    """The Content-Security-Policy: our own files, and the gate's script, requests and frame."""
+    """The Content-Security-Policy: our own files, the gate's script, requests and frame, and workers of the script's text."""
     parts = urlsplit(gate_url)
     gate = f"{parts.scheme}://{parts.netloc}"
     return (
-        f"default-src 'none'; script-src 'self' {gate}; connect-src 'self' {gate}; frame-src {gate}; style-src 'self'; "
-        "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self' {gate}; connect-src 'self' {gate}; frame-src {gate}; worker-src blob:; "
+        "style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

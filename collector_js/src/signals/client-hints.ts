@@ -24,7 +24,7 @@ interface UserAgentData {
   getHighEntropyValues(hints: string[]): Promise<object>;
 }
 
-const LONG = "architecture bitness platformVersion model";
+const LONG = "architecture bitness model platformVersion";
 const VERSIONS = "fullVersionList";
 
 /** Only Chromium has them, and only on secure pages. A page may forbid the long ones: then the short ones stand alone. */

@@ -24,9 +24,9 @@ export function watchInteraction(): void {
 /** Reads what was seen so far. */
 export function interaction() {
   const bound = chosenForms();
-  const roots: ParentNode[] = bound.length ? bound : [document];
+  const roots: ParentNode[] = bound[0] ? bound : [document];
   return {
-    bound: bound.length > 0,
+    bound: !!bound[0],
     ...counts,
     ...readFilling(roots.flatMap(textFields)),
     dwell: spread(dwell),

@@ -18,7 +18,7 @@ export function watchPresence(): void {
   const onForm = (event: Event) => {
     if (chosenForms().some((form) => form.contains(event.target as Node))) since ??= event.timeStamp;
   };
-  for (const kind of ["focusin", "pointerdown", "keydown", "input"] as const) on(kind, onForm);
+  for (const kind of "focusin pointerdown keydown input".split(" ") as "focusin"[]) on(kind, onForm);
   on("visibilitychange" as "load", onVisibility);
   onVisibility();
 }

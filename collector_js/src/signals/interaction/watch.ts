@@ -2,8 +2,8 @@
 
 import { isField } from "./fields.js";
 
-/** Kinds of events that are counted as they come; `pointermove` is counted as `moves`, and so on. */
-const COUNTED = "pointermove pointerdown click keydown keyup input scroll wheel focusin touchstart".split(" ");
+/** Kinds of events that are counted as they come; `pointermove` is counted as `moves`, `focusin` as `focuses`, and so on. */
+const COUNTED = "pointermove click keyup scroll wheel touchstart focusin pointerdown keydown input".split(" ");
 
 /** The counters' names on the wire (docs/protocol.md, section 4). */
 export type Count =
@@ -12,9 +12,7 @@ export type Count =
   | ("gaps" | "whole_gaps" | "typed" | "keyless" | "bulk" | "pasted" | "dropped" | "composed" | "replaced")
   | ("autofilled" | "shiftless" | "clickless_keys" | "odd_keys" | "rollover" | "tabs" | "queued" | "numbered");
 
-const RENAMED = { focusin: "focuses", touchstart: "touches" } as Record<string, Count>;
-
-const plural = (kind: string): Count => RENAMED[kind] || (`${kind.replace("pointer", "")}s` as Count);
+const plural = (kind: string): Count => `${kind.replace("pointer", "").replace(/(start|in)$/, "e")}s` as Count;
 
 /** What was counted at least once. */
 export const counts: { [Name in Count]?: number } = {};
