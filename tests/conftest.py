@@ -10,6 +10,7 @@ import pytest
 from stories import Rig, open_rig
 
 pytest_plugins = [
+    "command_line",
     "ghost_house",
     "demo_shop",
     "doors",

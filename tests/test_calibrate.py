@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+import command_line
 from hushgate.calibration import Figure, Side, Tally, shipped, weight_of, wilson, write
-from hushgate.cli import main
 from hushgate.registry import all_checks
 from hushgate.scoring import Thresholds
 from hushgate.visit import read_visit
@@ -18,13 +18,11 @@ from stories import person
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, with people and bots in it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HUSHGATE_CONFIG", raising=False)
+def folder(folder: Path) -> Path:
+    """The same, with people and bots in it."""
     put("visits/people/a.jsonl", *[person() for _ in range(30)])
     put("visits/bots/b.json", *[person(webdriver=True) for _ in range(20)], person())
-    return tmp_path
+    return folder
 
 
 def put(name: str, *records: dict[str, Any]) -> None:
@@ -33,9 +31,7 @@ def put(name: str, *records: dict[str, Any]) -> None:
 
 
 def run(*words: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(main, ["calibrate", *words])
-    assert result.exit_code == code, result.output
-    return result
+    return command_line.run("calibrate", *words, code=code)
 
 
 def row(output: str, check: str) -> str:

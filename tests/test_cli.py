@@ -6,28 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
+from command_line import run
 from hushgate.cli import main
 from hushgate.events.spool import read_spool
 from hushgate.keys import new_key
 from hushgate.registry import all_checks
 from stories import CHROME, HOST, MAC, METRICS_TOKEN, SIGNALS, open_rig, person
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, and nothing of ours in the environment."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("HUSHGATE_KEYS", "HUSHGATE_CONFIG", "HUSHGATE_REDIS_URL"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-def run(*words: str, code: int = 0, **more: str) -> Result:
-    result = CliRunner().invoke(main, words, **more)  # type: ignore[arg-type]
-    assert result.exit_code == code, result.output
-    return result
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def test_bare_it_says_what_it_can_do() -> None:

@@ -10,27 +10,24 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from hushgate.cli import main
+from command_line import run
 from hushgate.cli.start import alone_in
 from hushgate.keys import new_key
 from servers import free_port
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, and a key."""
-    monkeypatch.chdir(tmp_path)
+def folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, and a key."""
     monkeypatch.setenv("HUSHGATE_KEYS", new_key())
-    return tmp_path
+    return folder
 
 
 def refused(*words: str, code: int = 2) -> str:
-    result = CliRunner().invoke(main, words)
-    assert result.exit_code == code, result.output
-    assert "Traceback" not in result.output and "listens" not in result.output
-    return result.output
+    output = run(*words, code=code).output
+    assert "Traceback" not in output and "listens" not in output
+    return output
 
 
 @pytest.mark.parametrize("share", [True, False], ids=["another gate", "another program"])

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+import command_line
 from ghost_house import open_site
-from hushgate.cli import main
 from hushgate.events.doors import FOLDER
 from hushgate.ghost import Ghost
 from hushgate.house import House
@@ -26,19 +26,11 @@ STEPS = (OLD, f"{OLD},{NEW}", f"{NEW},{OLD}", NEW)
 MAIL = "jordan@example.com"
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, and nothing of ours in the environment."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("HUSHGATE_KEYS", "HUSHGATE_CONFIG", "HUSHGATE_DATA"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def run(*words: str, keys: str | None = None, code: int = 0, answer: str | None = None) -> Result:
-    result = CliRunner().invoke(main, ["keys", *words], env={"HUSHGATE_KEYS": keys}, input=answer)
-    assert result.exit_code == code, result.output
-    return result
+    return command_line.run("keys", *words, code=code, env={"HUSHGATE_KEYS": keys}, input=answer)
 
 
 def printed(result: Result) -> str:

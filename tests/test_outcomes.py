@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
+from command_line import run
 from hushgate import BadField, Gate
-from hushgate.cli import main
 from hushgate.events.outcomes import Labelled, read
 from hushgate.events.precision import Measured, measure
 from hushgate.keys import new_key
@@ -129,18 +128,17 @@ def test_precision_is_measured_for_each_check() -> None:
     assert Measured().bounds == (0.0, 1.0)
 
 
-def test_the_command_prints_how_right_each_check_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUSHGATE_DATA", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    assert "no visit on record has an outcome" in CliRunner().invoke(main, ["outcomes"]).output
-    rig = open_rig(tmp_path, keys=new_key())
+def test_the_command_prints_how_right_each_check_was(folder: Path) -> None:
+    here = {"HUSHGATE_DATA": str(folder)}
+    assert "no visit on record has an outcome" in run("outcomes", env=here).output
+    rig = open_rig(folder, keys=new_key())
     gate = gate_of(rig)
     for outcome in OUTCOMES:
         gate.outcome(visited(rig, webdriver=outcome == "reported"), outcome)
-    lines = CliRunner().invoke(main, ["outcomes"]).output.splitlines()
+    lines = run("outcomes", env=here).output.splitlines()
     rows = {line.split()[0]: line.split() for line in lines if line.strip()}
     assert rows["(everybody)"][1:4] == ["2", "3", "0"]
     assert rows["webdriver"][1:5] == ["1", "0", "0", "100%"]
     assert "measure in observe mode" in lines[-1]
-    assert CliRunner().invoke(main, ["outcomes", "--site", "other"]).output.startswith("no visit")
+    assert run("outcomes", "--site", "other", env=here).output.startswith("no visit")
     rig.house.close()

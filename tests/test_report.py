@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
+from command_line import run
 from doors import Door
-from hushgate.cli import main
 from hushgate.events.doors import FOLDER, Entered, Spoken, read_doors, summarise
 from hushgate.keys import new_key
 from hushgate.signup.lists import open_book
@@ -35,12 +34,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., st
     monkeypatch.setenv("HUSHGATE_CONFIG", str(settings))
     monkeypatch.setenv("HUSHGATE_KEYS", new_key())
 
-    def run(*words: str) -> str:
-        result = CliRunner().invoke(main, ["report", *words])
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    return run
+    return lambda *words, code=0: run("report", *words, code=code).output
 
 
 def _signups(site: Door) -> None:
@@ -95,8 +89,7 @@ def test_with_nothing_on_record_it_says_so(tmp_path: Path, command: Callable[...
 
 @pytest.mark.parametrize("words", [("--last", "soon"), ("--site", "nobody")])
 def test_a_bad_question_is_refused(command: Callable[..., str], words: tuple[str, str]) -> None:
-    result = CliRunner().invoke(main, ["report", *words])
-    assert result.exit_code == 2 and words[1] in result.output
+    assert words[1] in command(*words, code=2)
 
 
 def test_a_form_that_was_sent_again_is_one_signup_and_old_ones_are_left_out(site: Door, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
+import pytest
 
 from agents import GOOGLEBOT, GPTBOT, Signer
-from hushgate.cli import main
+from command_line import run
 from hushgate.robots.update import update
 from stories import CHROME
 
@@ -57,20 +57,11 @@ def test_an_agents_keys_are_fetched_over_https_only(tmp_path: Path) -> None:
     assert fetched.error and not list((tmp_path / "keys").iterdir())
 
 
-def command(tmp_path: Path, *arguments: str) -> tuple[int, str]:
-    (tmp_path / "hushgate.toml").write_text(f'[gate]\ndata = "{tmp_path}"\n')
-    environ = {"HUSHGATE_CONFIG": str(tmp_path / "hushgate.toml")}
-    result = CliRunner().invoke(main, ["robots", *arguments], env=environ)
-    return result.exit_code, result.output
-
-
-def test_the_command_lists_and_checks(tmp_path: Path) -> None:
-    code, listed = command(tmp_path, "list")
-    assert code == 0 and "Googlebot (Google): " in listed and "names in googlebot.com" in listed
-    assert command(tmp_path, "check", "66.249.66.1", GOOGLEBOT) == (
-        0,
-        "Googlebot (Google), verified by its published range\n",
-    )
-    code, said = command(tmp_path, "check", "84.128.0.1", GPTBOT)
-    assert code == 1 and "not so: OpenAI publishes no range" in said
-    assert command(tmp_path, "check", "84.128.0.1", CHROME) == (0, "it names no robot that is known here\n")
+@pytest.mark.usefixtures("folder")
+def test_the_command_lists_and_checks() -> None:
+    listed = run("robots", "list").output
+    assert "Googlebot (Google): " in listed and "names in googlebot.com" in listed
+    known = run("robots", "check", "66.249.66.1", GOOGLEBOT).output
+    assert known == "Googlebot (Google), verified by its published range\n"
+    assert "not so: OpenAI publishes no range" in run("robots", "check", "84.128.0.1", GPTBOT, code=1).output
+    assert run("robots", "check", "84.128.0.1", CHROME).output == "it names no robot that is known here\n"
