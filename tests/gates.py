@@ -29,6 +29,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from hushgate import RemoteGate
 from stories import HEADERS, HOST, SITE, Rig
 
+SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+"""A site's secret, in shape."""
+
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, *_: Any) -> None:

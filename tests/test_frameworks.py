@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from gates import Manner, dripping, hanging_up, ill_mannered, page, served, silent, took
+from browsers import need
+from gates import SECRET, Manner, dripping, hanging_up, ill_mannered, page, served, silent, took
 from hushgate.events.spool import read_spool
-from hushgate.keys import new_key
-from hushgate.wire import Offer
 from running import CHROMIUM_FLAGS
 from screen import executable
 from servers import free_port
 from sites import FIELD, FRAMEWORKS, Site, django_site, settings_for
-from stories import DRIVEN, HOST, SIGNALS, SITE, Rig, open_rig
-
-SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+from stories import DRIVEN, SIGNALS, SITE, Rig, open_rig
 
 
 @pytest.fixture(params=FRAMEWORKS)
@@ -173,85 +168,6 @@ def _view() -> str:
     return "in"
 
 
-def test_the_script_tag_is_escaped_and_takes_a_nonce(rig: Rig) -> None:
-    from hushgate.gate import Gate
-    from hushgate.integrations.desk import Desk
-
-    gate = Gate(rig.house.config, state=rig.house.state)
-    tag = Desk(gate, 'https://gate.example/"><script>').script('"x', nonce="a'b")
-    assert "<script>" not in tag and 'data-action="&#34;x"' in tag and 'nonce="a&#39;b"' in tag
-    gate.close()
-
-
-OFFER = Offer(kind="proof-of-work", ticket='t"1')
-TAG = '<p data-hushgate-step-up="t&#34;1" data-submit></p><script async src="{}/v1/stepup.js"></script>'
-
-
-def test_each_framework_has_the_tags_of_a_step_up(rig: Rig) -> None:
-    from django.http import HttpRequest
-    from fastapi import FastAPI
-    from flask import Flask
-    from wtforms import Form
-
-    from hushgate.integrations import django, fastapi, flask, wtforms
-
-    with served(rig.client.application) as url, django_site(settings_for(url, rig.secret)):
-        said = [str(django.Visitor(HttpRequest()).step_up(OFFER, submit=True))]
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in settings_for(url, rig.secret).items():
-                patch.setenv(name, value)
-            starlette = fastapi.Hushgate(FastAPI())
-            said.append(str(starlette.step_up(OFFER, submit=True)))
-            starlette.gate.close()
-        app = Flask("customer")
-        app.config.update(settings_for(url, rig.secret))
-        extension = flask.Hushgate(app)
-        form = type("SignupForm", (Form,), {"hushgate": wtforms.HushgateField()})
-        with app.test_request_context():
-            said.append(str(form().hushgate.step_up(OFFER, submit=True)))
-            said.append(str(extension.step_up(OFFER, submit=True)))
-            assert form().hushgate.step_up(Offer(kind="mail-code", ticket="t")) == ""
-            extension.gate.close()
-        assert set(said) == {TAG.format(url)}
-
-
-def _environment_without(tmp_path: Path, missing: str) -> dict[str, str]:
-    settings = tmp_path / "hushgate.toml"
-    settings.write_text(f'[sites.{SITE}]\nhostnames = ["{HOST}"]\n')
-    if missing == "HUSHGATE_PUBLIC_URL":
-        return {"HUSHGATE_CONFIG": str(settings), "HUSHGATE_KEYS": new_key()}
-    return {"HUSHGATE_URL": "http://127.0.0.1:9", "HUSHGATE_SECRET": SECRET}
-
-
-@pytest.mark.parametrize("missing", ["HUSHGATE_PUBLIC_URL", "HUSHGATE_SITE"])
-def test_what_the_script_tag_needs_is_missed_when_the_site_starts(
-    tmp_path: Path, missing: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In process there is no HUSHGATE_URL to fall back on; with a gate elsewhere there is no settings file that knows the site."""
-    from fastapi import FastAPI
-    from flask import Flask
-
-    from hushgate.errors import SettingsError
-    from hushgate.integrations import django, fastapi, flask
-
-    environment = _environment_without(tmp_path, missing)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(django, "settings", SimpleNamespace())
-    django.desk.cache_clear()
-    for start in (
-        lambda: flask.Hushgate(Flask("customer")),
-        lambda: fastapi.Hushgate(FastAPI()),
-        lambda: django.HushgateMiddleware(lambda request: None),
-    ):
-        with pytest.raises(SettingsError, match=f"{missing}: is not set. The script tag needs it"):
-            start()
-    app = Flask("customer")
-    app.config[missing] = "http://gate.example" if missing == "HUSHGATE_PUBLIC_URL" else SITE
-    with app.app_context():
-        flask.Hushgate(app).gate.close()
-
-
 def test_the_gate_dies_between_the_decision_and_the_commit(framework: str, rig: Rig) -> None:
     """The policy lets in, and the account is opened once; the log and the counter say that the token was not spent."""
 
@@ -283,18 +199,17 @@ def test_the_door_is_told_the_address_and_which_fields_were_filled(framework: st
 
 def test_a_real_browser_brings_its_token_to_each_framework(framework: str, tmp_path: Path) -> None:
     """The site observes, for a driven browser is no person: what is shown is that page, script, form and backend meet."""
-    browser = executable("chromium")
-    if not browser:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("not on this machine: chromium")
+    need("chromium")
     rig = open_rig(tmp_path, mode="observe", hostnames=["127.0.0.1"])
     with served(rig.client.application) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:
         with sync_playwright() as driver:
-            page = driver.chromium.launch(executable_path=browser, args=CHROMIUM_FLAGS).new_page()
+            opened = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
+            page = opened.new_page()
             page.goto(site.url, wait_until="networkidle")
             page.type("input[name=email]", "ann@example.com")
             page.click("button")
             page.wait_for_url("**/welcome?user=*")
-            page.context.browser.close()  # type: ignore[union-attr]
+            opened.close()
         assert list(site.accounts.values()) == ["ann@example.com"]
         registry = rig.house.metrics.registry
         assert registry.get_sample_value("hushgate_no_data_total", {"row": "missing"}) is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gates import counted, remote, visitor
+from gates import SECRET, counted, remote, visitor
 from hushgate import Gate, RemoteGate, SettingsError
 from hushgate.errors import StateLost
 from hushgate.ghost import AbsentGhosts
@@ -16,14 +16,10 @@ from hushgate.integrations.desk import Desk
 from hushgate.keys import new_key
 from stories import HOST, SITE, Rig, open_rig
 
-SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 FIELDS = {"email": "g@example.com"}
 
 
-@pytest.fixture(autouse=True)
-def no_settings_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("HUSHGATE_KEYS", raising=False)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def _bare(**environ: str) -> RemoteGate:

@@ -14,8 +14,6 @@ from hushgate.errors import TokenMissing, TokenReplayed
 from step_ups import solved
 from stories import HEADERS, HOST, SIGNALS, SITE, Rig
 
-SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
-
 
 def test_it_decides_as_in_process(rig: Rig) -> None:
     bot = {**SIGNALS, "webdriver": True}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gates import (
+    SECRET,
     Manner,
     counted,
     dripping,
@@ -36,9 +37,6 @@ from hushgate.keys import new_key
 from hushgate.seldom import Seldom
 from servers import free_port
 from stories import SITE, Rig, open_rig
-
-SECRET = "hgs_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
-
 
 BAD: dict[str, tuple[Manner, str]] = {
     "silent": (silent, "timeout"),
