@@ -70,8 +70,7 @@ def test_what_few_records_show_earns_little() -> None:
 
 def test_what_fires_on_many_people_is_capped() -> None:
     common = Figure("x", Side(300, 9000, 9000), Side(1000, 1000, 1000))
-    assert common.earned == common.limit == 15 and not common.may_be_hard
-    assert Figure("x", Side(27, 9000, 9000), Side(1, 1, 1)).may_be_hard
+    assert common.earned == common.limit == 15
 
 
 def test_it_counts_by_folder_and_prints_what_each_check_earns() -> None:

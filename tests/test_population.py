@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from hushgate.calibration import Calibration, Figure, Tally, read_labelled, shipped
+from hushgate.calibration.figures import COMMON_SHARE, COMMON_WEIGHT, HARD_SHARE
 from hushgate.payload import read_record
 from hushgate.registry import Check, Tier, all_checks
 from hushgate.visit import read_visit
@@ -85,7 +86,7 @@ def test_a_default_weight_is_one_that_the_figures_allow(check: Check) -> None:
     figure = shipped().figure(check.name)
     assert figure is not None, f"{check.name} scores and was never counted: run `{COMMAND}`"
     if check.tier is Tier.HARD:
-        assert figure.may_be_hard
+        assert figure.people.share <= HARD_SHARE
     else:
         assert check.weight <= figure.limit, f"{check.name} weighs {check.weight}, and the records allow {figure.limit}"
 
@@ -95,8 +96,8 @@ def test_what_fires_on_people_decides_nothing(judged: Judged, check: Check) -> N
     """Counted anew, whatever the committed figures say."""
     figure = judged.figures.figure(check.name)
     assert figure is not None
-    assert check.tier is not Tier.HARD or figure.people.share <= 0.003
-    assert check.weight <= 15 or figure.people.share <= 0.02
+    assert check.tier is not Tier.HARD or figure.people.share <= HARD_SHARE
+    assert check.weight <= COMMON_WEIGHT or figure.people.share <= COMMON_SHARE
 
 
 def test_the_committed_figures_are_not_stale(judged: Judged) -> None:

@@ -120,11 +120,6 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True):
         return self.people.judged >= MEASURED_PEOPLE and self.bots.judged >= MEASURED_BOTS
 
     @property
-    def may_be_hard(self) -> bool:
-        """Whether it is rare enough on people to decide alone. Whether it should is a matter of standards, not of counts."""
-        return self.people.share <= HARD_SHARE
-
-    @property
     def _cap(self) -> int:
         return COMMON_WEIGHT if self.people.share > COMMON_SHARE else 100
 
