@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import sync_playwright
 
+from machine import process, skip_without
 from running import CHROMIUM_FLAGS, Demo
 from screen import executable, missing_tools
 
@@ -19,10 +21,20 @@ def need(*what: str) -> None:
     """Skips, saying what is missing; in CI nothing may be missing."""
     missing = [name for name in what if name in ("chromium", "firefox") and not executable(name)]
     missing += missing_tools() if "screen" in what else []
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"not on this machine: {', '.join(missing)}")
     if missing:
-        pytest.skip(f"not on this machine: {', '.join(missing)}")
+        skip_without(*missing)
+
+
+@contextmanager
+def opened(browser: str, url: str) -> Iterator[None]:
+    """A real browser without a window and without a driver, at this page."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        own = {
+            "chromium": ["--headless=new", f"--user-data-dir={profile}", *CHROMIUM_FLAGS],
+            "firefox": ["--headless", "--no-remote", "--profile", profile],
+        }
+        with process([executable(browser), *own[browser], url], HOME=profile):
+            yield
 
 
 def rectangles(demo: Demo, width: int, height: int) -> dict[str, list[float]]:

@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from machine import process, x_server
 from screen import SIZE, display
 from servers import free_port
-from vnc import process
 
 _SETTINGS = """[Globals]
 ini_version=1
@@ -59,7 +59,9 @@ def joined() -> Iterator[Remote]:
     """Somebody has connected to a desk."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text, ExitStack() as stack:
         folder, port = Path(text), free_port()
-        desk = stack.enter_context(_desk(folder))
+        log = ["-logfile", str(folder / "xorg.log")]
+        server = x_server("Xorg", "-config", "xrdp/xorg.conf", "-noreset", "-nolisten", "tcp", *log)
+        desk = stack.enter_context(server)
         _certificate(folder)
         settings = folder / "xrdp.ini"
         settings.write_text(_SETTINGS.format(port=port, folder=folder, number=desk.removeprefix(":")))
@@ -70,18 +72,6 @@ def joined() -> Iterator[Remote]:
         stack.enter_context(process(["xfreerdp", *where, f"/w:{SIZE[0]}", f"/h:{SIZE[1]}"], DISPLAY=client))
         _await(desk)
         yield Remote(desk, client)
-
-
-@contextmanager
-def _desk(folder: Path) -> Iterator[str]:
-    read, write = os.pipe()
-    server = ["Xorg", "-displayfd", str(write), "-config", "xrdp/xorg.conf", "-noreset", "-nolisten", "tcp"]
-    with process([*server, "-logfile", str(folder / "xorg.log")], write):
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            name = f":{pipe.readline().strip()}"
-        with process(["openbox"], DISPLAY=name):
-            yield name
 
 
 def _certificate(folder: Path) -> None:

@@ -6,7 +6,6 @@ for behaviour.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
@@ -17,10 +16,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from machine import process, x_server
 
 SIZE = (1400, 1000)
 _SHIFTED = {"@": "2", "!": "1", "_": "minus"}
@@ -47,25 +48,9 @@ def missing_tools() -> list[str]:
 @contextmanager
 def display() -> Iterator[str]:
     """A private X server with a window manager; yields its name."""
-    read, write = os.pipe()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    screen = f"{SIZE[0]}x{SIZE[1]}x24"
-    xvfb = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
-        pass_fds=[write],
-        **quiet,  # type: ignore[call-overload]
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        name = f":{pipe.readline().strip()}"
-    manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": name}, **quiet)  # type: ignore[call-overload]
-    try:
+    with x_server("Xvfb", "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp") as name:
         time.sleep(0.4)
         yield name
-    finally:
-        for process in (manager, xvfb):
-            process.terminate()
-            process.wait(10)
 
 
 class Place(NamedTuple):
@@ -280,19 +265,10 @@ def browsing(
     """
     calibration = Calibration()
     with sit() as seat, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
-        environ = {**os.environ, "DISPLAY": seat.name, "HOME": text, "LANG": "en_US.UTF-8", **seat.environ(text)}
+        environ = {"DISPLAY": seat.name, "HOME": text, "LANG": "en_US.UTF-8", **seat.environ(text)}
         command = seat.command(_command(browser, Path(text), calibration.url, flags, preferences or {}))
-        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
+        with closing(calibration), process(command, **environ):
             hands = seat.hands(seed, pace)
             place = hands.locate(calibration)
             yield hands, hands.locate(calibration, habits(hands)) if habits else place
             seat.prove(text)
-        finally:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(15)
-            if process.poll() is None:
-                process.kill()
-                process.wait(5)
-            calibration.close()

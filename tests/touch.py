@@ -5,7 +5,6 @@ The server stamps, rounds and hands on a finger's events as it does those of a r
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 import tempfile
@@ -15,8 +14,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from machine import x_server
 from screen import SIZE, Calibration, Hands, Place
-from vnc import process
 
 _DEVICE = """Section "InputDevice"
   Identifier "{name}"
@@ -126,16 +125,7 @@ def touching() -> Iterator[tuple[str, Path]]:
         across, down = (" ".join(str(side + more) for more in (10, 20, 40)) for side in SIZE)
         server = _SERVER.format(width=width, across=across, height=height, down=down)
         settings.write_text("".join([server, *devices]))
-        with _server(folder, settings) as name, process(["openbox"], DISPLAY=name):
+        log = ["-logfile", str(folder / "xorg.log")]
+        with x_server("Xorg", "-config", str(settings), "-noreset", "-nolisten", "tcp", *log) as name:
             time.sleep(1)
             yield name, folder / "Touch"
-
-
-@contextmanager
-def _server(folder: Path, settings: Path) -> Iterator[str]:
-    read, write = os.pipe()
-    command = ["Xorg", "-displayfd", str(write), "-config", str(settings), "-noreset", "-nolisten", "tcp"]
-    with process([*command, "-logfile", str(folder / "xorg.log")], write):
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            yield f":{pipe.readline().strip()}"

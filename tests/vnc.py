@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from machine import process, x_server
 from screen import SIZE, Hands, display
 from servers import free_port
 
-_QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 _KEYSYMS = {
     "BackSpace": 0xFF08, "Tab": 0xFF09, "Return": 0xFF0D, "Shift_L": 0xFFE1, "ctrl": 0xFFE3, "shift": 0xFFE1,
     "period": 0x2E, "minus": 0x2D, "space": 0x20, "colon": 0x3A, "slash": 0x2F, "question": 0x3F, "equal": 0x3D,
@@ -122,27 +120,10 @@ def serving(how: str) -> Iterator[tuple[str, int]]:
                 _await(port)
                 yield name, port
         return
-    read, write = os.pipe()
     size = ["-geometry", f"{SIZE[0]}x{SIZE[1]}", "-depth", "24"]
-    server = ["Xvnc", "-displayfd", str(write), "-rfbport", str(port), "-SecurityTypes", "None", "-localhost", *size]
-    with process(server, write):
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            name = f":{pipe.readline().strip()}"
-        with process(["openbox"], DISPLAY=name):
-            _await(port)
-            yield name, port
-
-
-@contextmanager
-def process(command: list[str], *passed: int, **environ: str) -> Iterator[None]:
-    """A program that runs meanwhile. ``passed`` are file descriptors that it inherits."""
-    started = subprocess.Popen(command, pass_fds=passed, env={**os.environ, **environ}, **_QUIET)  # type: ignore[call-overload]
-    try:
-        yield
-    finally:
-        started.terminate()
-        started.wait(10)
+    with x_server("Xvnc", "-rfbport", str(port), "-SecurityTypes", "None", "-localhost", *size) as name:
+        _await(port)
+        yield name, port
 
 
 def _await(port: int) -> None:

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from test_step_up_browsers import browser, shop
+from browsers import opened
+from test_step_up_browsers import shop
 
 TRIES = 4000
 
@@ -20,7 +21,7 @@ def main() -> None:
         with (
             tempfile.TemporaryDirectory() as folder,
             shop(Path(folder), TRIES) as here,
-            browser(kind, Path(folder) / "profile", f"{here.url}/go"),
+            opened(kind, f"{here.url}/go"),
         ):
             if not here.opened(120):
                 sys.exit(f"{kind}: no answer in two minutes")
