@@ -124,6 +124,22 @@ inBrowsers("a page", (bench, kind) => {
     expect(signals?.frame).toEqual({ e: "csp" });
   });
 
+  test("that has workers made in its own way is told of by workers that it does not reach", async () => {
+    const disguise = `<script>
+      const { Worker: Page, SharedWorker: Shared, Blob: Plain } = window;
+      const lie = 'Object.defineProperty(self.navigator, "userAgent", { value: "a lie" });';
+      window.Blob = class extends Plain { constructor(parts, options) { super([lie, ...parts], options); } };
+      window.Worker = class extends Page { constructor() { super(URL.createObjectURL(new Blob([]))); } };
+      window.SharedWorker = class extends Shared { constructor() { super(URL.createObjectURL(new Blob([]))); } };
+    </script>`;
+    await bench.page.goto(bench.shop.page({ head: disguise + tagOf(bench.gate), body: FORM }));
+    await ready(bench);
+    await verdict(bench);
+    const user_agent = await bench.page.evaluate("navigator.userAgent");
+    const { signals } = bench.gate.visits[0]?.payload ?? {};
+    for (const room of ROOMS) expect(signals?.[room]).toMatchObject({ v: { user_agent } });
+  });
+
   test('opens no rooms with data-rooms="off", and says so', async () => {
     await visit(bench, { attributes: 'data-rooms="off"' });
     await verdict(bench);
