@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from socket import AF_INET, inet_pton
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
@@ -59,13 +59,13 @@ class Caller(Struct, frozen=True):
 
 def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, lower case, in the order they came in, without those that hold secrets."""
-    named: dict[str | None, Any] = dict(zip(map(_name, environ), environ.values(), strict=True))
-    named.pop(None, None)  # all that is no header
-    return _kept(named)  # type: ignore[arg-type]
+    return _kept(dict(zip(map(_name, environ), environ.values(), strict=True)))
 
 
-def _kept(headers: dict[str, str]) -> dict[str, str]:
-    """As many of them, and as much of each, as is kept."""
+def _kept(named: dict[str | None, Any]) -> dict[str, str]:
+    """As many of them, and as much of each, as is kept; nothing of what is no header, or one that is never kept (None)."""
+    named.pop(None, None)
+    headers = cast("dict[str, str]", named)
     if len(headers) > HEADERS_MAX:
         headers = dict(islice(headers.items(), HEADERS_MAX))
     if max(map(len, headers.values()), default=0) > HEADER_MAX:
@@ -221,8 +221,7 @@ def told_caller(ip: str, scheme: str, headers: Mapping[str, str]) -> Caller:
         for name, value in headers.items():
             key = _told(name)
             told[key] = f"{told[key]},{value}" if key in told else value
-    told.pop(None, None)  # all that is not kept
-    return _caller(ip, scheme, _kept(told), None, told=True)  # type: ignore[arg-type]
+    return _caller(ip, scheme, _kept(told), None, told=True)
 
 
 def _caller(

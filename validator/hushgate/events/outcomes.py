@@ -57,18 +57,19 @@ class Labelled(NamedTuple):
 _decode = msgspec.json.Decoder(Outcome).decode
 
 
-def check_outcome(id: str, outcome: str) -> None:
-    """Raises BadField, naming ``id`` or ``outcome``, where it cannot be one."""
+def check_outcome(id: str, outcome: str) -> OutcomeName:
+    """The outcome. Raises BadField, naming ``id`` or ``outcome``, where it cannot be one."""
     if not isinstance(id, str) or not _ID.fullmatch(id):
         raise BadField("id: expected the id that the visit's admission had, 23 hexadecimal digits", "id")
-    if outcome not in OUTCOMES:
-        raise BadField(f"outcome: {str(outcome)[:32]!r} is none, expected one of {', '.join(OUTCOMES)}", "outcome")
+    for known in OUTCOMES:
+        if outcome == known:
+            return known
+    raise BadField(f"outcome: {str(outcome)[:32]!r} is none, expected one of {', '.join(OUTCOMES)}", "outcome")
 
 
 def new_outcome(site: str, id: str, outcome: str) -> Outcome:
     """An outcome of now. Raises BadField, naming ``id`` or ``outcome``, where it cannot be one."""
-    check_outcome(id, outcome)
-    return Outcome(id, round(time.time(), 3), site, outcome)  # type: ignore[arg-type]  # checked above
+    return Outcome(id, round(time.time(), 3), site, check_outcome(id, outcome))
 
 
 def read_outcomes(data: Path) -> Iterator[Outcome]:

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
@@ -83,13 +84,14 @@ def read_value(text: str, kind: str | None = None) -> tuple[Kind, str]:
         kind, text = told, rest.strip()
     if not text or len(text) > VALUE_MAX:
         raise BadField(f"value: expected 1 to {VALUE_MAX} letters", "value")
-    readers = {"address": _address, "network": _network, "domain": _domain, "agent": _agent}
-    if kind is not None and kind not in readers:
-        raise BadField(f"kind: {kind!r} is none, expected one of {', '.join(readers)}", "kind")
-    for name in (kind,) if kind else ("network", "address", "domain"):
-        value = readers[name](text)
-        if value is not None:
-            return name, value  # type: ignore[return-value]  # the names of the readers are the kinds
+    if kind is not None and kind not in get_args(Kind):
+        raise BadField(f"kind: {kind!r} is none, expected one of {', '.join(get_args(Kind))}", "kind")
+    if kind == "agent":
+        return "agent", _agent(text)
+    readers: dict[Kind, Callable[[str], str | None]] = {"network": _network, "address": _address, "domain": _domain}
+    for name, reader in readers.items():
+        if kind in (None, name) and (value := reader(text)) is not None:
+            return name, value
     raise BadField(f"value: {text[:60]!r} is no {kind or 'address, network or domain'}; {_remedy(text, kind)}", "value")
 
 
@@ -131,7 +133,7 @@ def _domain(text: str) -> str | None:
     return name if _DOMAIN.match(name) else None
 
 
-def _agent(text: str) -> str | None:
+def _agent(text: str) -> str:
     if not text.replace("*", "").strip():
         raise BadField("value: a user agent of nothing but * would name everybody", "value")
     return re.sub(r"\*+", "*", text)

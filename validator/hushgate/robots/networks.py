@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import TypeVar
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_N = TypeVar("_N", ipaddress.IPv4Network, ipaddress.IPv6Network)
 
 
 class Networks:
@@ -18,7 +20,7 @@ class Networks:
 
     def __init__(self, networks: Iterable[str]) -> None:
         read = [_read(text) for text in networks]
-        self._bounds = {4: _bounds(n for n in read if n.version == 4), 16: _bounds(n for n in read if n.version == 6)}
+        self._bounds = {4: _bounds(read, ipaddress.IPv4Network), 16: _bounds(read, ipaddress.IPv6Network)}
         self.size = len(read)
 
     def __contains__(self, packed: bytes) -> bool:
@@ -33,10 +35,10 @@ def _read(text: str) -> _Network:
         raise ValueError(f"{text[:60]!r} is no network") from None
 
 
-def _bounds(networks: Iterable[_Network]) -> list[int]:
-    """Where a network begins and where it has ended, in turn: an address with an odd number of them below it is inside."""
+def _bounds(networks: Iterable[_Network], version: type[_N]) -> list[int]:
+    """Where a network of this version begins and where it has ended, in turn: an address with an odd number of them below it is inside."""
     bounds: list[int] = []
-    for network in ipaddress.collapse_addresses(networks):  # type: ignore[type-var]  # one version at a time
+    for network in ipaddress.collapse_addresses(one for one in networks if isinstance(one, version)):
         first, end = int(network.network_address), int(network.broadcast_address) + 1
         if bounds and bounds[-1] == first:
             bounds[-1] = end
