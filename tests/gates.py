@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -132,32 +133,26 @@ Manner = Callable[[socket.socket, threading.Event], None]
 @contextmanager
 def ill_mannered(manner: Manner) -> Iterator[str]:
     """A server that takes connections and treats each by ``manner``, until the event that it is given."""
-    over, threads = threading.Event(), list[threading.Thread]()
-    listener = socket.create_server(("127.0.0.1", 0))
+    over, listener = threading.Event(), socket.create_server(("127.0.0.1", 0))
 
     def treat(connection: socket.socket) -> None:
         with connection, suppress(OSError):
             manner(connection, over)
 
-    def listen() -> None:
-        while True:
-            try:
-                connection = listener.accept()[0]
-            except OSError:
-                return
-            threads.append(threading.Thread(target=treat, args=(connection,)))
-            threads[-1].start()
+    with ThreadPoolExecutor(64) as threads:
 
-    threads.append(threading.Thread(target=listen))
-    threads[0].start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for thread in threads:
-            thread.join()
+        def listen() -> None:
+            with suppress(OSError):
+                while True:
+                    threads.submit(treat, listener.accept()[0])
+
+        threads.submit(listen)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
 
 
 def silent(_: socket.socket, over: threading.Event) -> None:

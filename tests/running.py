@@ -63,22 +63,10 @@ class Demo:
 def running_demo(data: Path) -> Iterator[Demo]:
     """Starts both servers, and stops them by Ctrl-C."""
     demo, gate = free_port(), free_port()
-    command = [
-        sys.executable,
-        "-c",
-        _COMMAND,
-        "demo",
-        "--demo-port",
-        str(demo),
-        "--gate-port",
-        str(gate),
-        "--data",
-        str(data),
-    ]
+    where = ["--demo-port", str(demo), "--gate-port", str(gate), "--data", str(data)]
+    command, environ = [sys.executable, "-c", _COMMAND, "demo", *where], {**os.environ, "PYTHONUNBUFFERED": "1"}
     with (data / "demo.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environ)
     running = Demo(f"http://127.0.0.1:{demo}", f"http://127.0.0.1:{gate}", data)
     try:
         _wait(running, process, data)

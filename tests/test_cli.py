@@ -187,11 +187,7 @@ def test_a_settings_file_that_is_named_and_not_there_yet_is_made(folder: Path, m
     assert "cannot be written: No such file" in run("site", "add", "a.example", code=2).output
 
 
-def test_config_shows_what_is_set_of_every_table_and_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUSHGATE_REDIS_URL", "redis://:geheim@db")
-    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
-    (folder / "hushgate.toml").write_text(
-        """[sites.a]
+_EVERY_TABLE = """[sites.a]
 hostnames = ["a.example"]
 [sites.a.policy]
 bot = "deny"
@@ -212,24 +208,29 @@ account = "off"
 [sites.a.step_up]
 kind = "proof-of-work"
 """
-    )
+_SHOWN = (
+    "gate.token_ttl = 300",
+    "gate.redis_url = (set)",
+    "gate.metrics_token = (not set)",
+    "sites.a.mode = observe",
+    "sites.a.policy.bot = deny",
+    "sites.a.policy.login.bot = ghost",
+    "sites.a.checks.swiftshader = off",
+    "sites.a.layers.mail = observe",
+    "sites.a.limits.address = 5 in 3600 s, 20 in 86400 s",
+    "sites.a.lists.block = address:203.0.113.0/24, agent:curl/*",
+    "sites.a.mail.disposable = 70",
+    "sites.a.logins.account = (none)",
+    "sites.a.step_up.kind = proof-of-work",
+)
+
+
+def test_config_shows_what_is_set_of_every_table_and_no_secret(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHGATE_REDIS_URL", "redis://:geheim@db")
+    monkeypatch.setenv("HUSHGATE_KEYS", new_key())
+    (folder / "hushgate.toml").write_text(_EVERY_TABLE)
     shown = run("config").output
-    for line in (
-        f"gate.data = {folder / 'hushgate-data'}",
-        "gate.token_ttl = 300",
-        "gate.redis_url = (set)",
-        "gate.metrics_token = (not set)",
-        "sites.a.mode = observe",
-        "sites.a.policy.bot = deny",
-        "sites.a.policy.login.bot = ghost",
-        "sites.a.checks.swiftshader = off",
-        "sites.a.layers.mail = observe",
-        "sites.a.limits.address = 5 in 3600 s, 20 in 86400 s",
-        "sites.a.lists.block = address:203.0.113.0/24, agent:curl/*",
-        "sites.a.mail.disposable = 70",
-        "sites.a.logins.account = (none)",
-        "sites.a.step_up.kind = proof-of-work",
-    ):
+    for line in (f"gate.data = {folder / 'hushgate-data'}", *_SHOWN):
         assert f"  {line}\n" in shown
     assert "metrics: off, no token is set\n" in shown
     monkeypatch.setenv("HUSHGATE_METRICS_TOKEN", METRICS_TOKEN)

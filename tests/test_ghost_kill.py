@@ -128,11 +128,9 @@ def assert_answers_again(running: Running, gate: Gate, lost: list[str]) -> None:
 def test_a_gate_that_is_killed_leaves_the_decision_to_the_policy(tmp_path: Path) -> None:
     """The gate in a server of its own, killed in the middle of signups. The row gate_lost is "allow"."""
     secret, port = new_secret(), free_port()
-    settings = environment(tmp_path)
-    written = tmp_path / "hushgate.toml"
-    written.write_text(
-        written.read_text().replace("[sites.fernpost]", f'[sites.fernpost]\nsecrets = ["{hash_secret(secret)}"]', 1)
-    )
+    settings, file = environment(tmp_path), tmp_path / "hushgate.toml"
+    table = "[sites.fernpost]"
+    file.write_text(file.read_text().replace(table, f'{table}\nsecrets = ["{hash_secret(secret)}"]', 1))
     asking = settings | {"HUSHGATE_URL": f"http://127.0.0.1:{port}", "HUSHGATE_SECRET": secret}
     with (
         serving(settings, port) as server,

@@ -66,30 +66,13 @@ EACH = 200
 
 def spellings(first: str, last: str, random: Random) -> str:
     """One of the ways in which people write their names into an address."""
-    year, day, month, number = (
-        random.randrange(1950, 2009),
-        random.randrange(1, 32),
-        random.randrange(1, 13),
-        random.randrange(10_000),
-    )
-    return random.choice(
-        (
-            *(
-                f"{first}.{last}",
-                f"{first}{last}",
-                f"{first[0]}{last}",
-                f"{last}.{first[:2]}",
-                f"{first}-{last}{number}",
-            ),
-            *(
-                f"{first}_{last}{year}",
-                f"{first}{year}",
-                f"{last}{first[0]}{year % 100:02d}",
-                f"{first}{day}.{month}.{year}",
-            ),
-            *(f"{year}{first}", f"{year % 100}{first}{number}", f"{first[0]}.{last}{number % 100}", f"{number}.{last}"),
-        )
-    )
+    year, number = random.randrange(1950, 2009), random.randrange(10_000)
+    day, month = random.randrange(1, 32), random.randrange(1, 13)
+    plain = (f"{first}.{last}", f"{first}{last}", f"{first[0]}{last}", f"{last}.{first[:2]}")
+    born = (f"{first}_{last}{year}", f"{first}{year}", f"{last}{first[0]}{year % 100:02d}", f"{year}{first}")
+    dated = (f"{first}{day}.{month}.{year}", f"{year % 100}{first}{number}")
+    numbered = (f"{first}-{last}{number}", f"{first[0]}.{last}{number % 100}", f"{number}.{last}")
+    return random.choice((*plain, *born, *dated, *numbered))
 
 
 def people(locale: str) -> Iterator[str]:

@@ -23,17 +23,20 @@ _COMMAND = "from hushgate.cli import main; main()"
 _HALF = b"POST /v1/verdict HTTP/1.1\r\nHost: gate\r\nContent-Type: text/plain\r\nContent-Length: 4000\r\n\r\n{"
 
 
+def _settings(file: Path) -> dict[str, str]:
+    modes = ("enforce", "observe", "observe")
+    sites = [f'[sites.s{at}]\nhostnames = ["{at}.example"]\nmode = "{mode}"\n' for at, mode in enumerate(modes)]
+    file.write_text('[gate]\ndata = "data"\n' + "".join(sites))
+    settings = {**os.environ, "HUSHGATE_CONFIG": str(file), "HUSHGATE_KEYS": f"{new_key()} {new_key()}"}
+    settings.pop("HUSHGATE_DATA", None)
+    return settings
+
+
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """A gate as it is started without options."""
     port = free_port()
-    file = tmp_path / "hushgate.toml"
-    modes = ("enforce", "observe", "observe")
-    sites = [f'[sites.s{at}]\nhostnames = ["{at}.example"]\nmode = "{mode}"\n' for at, mode in enumerate(modes)]
-    file.write_text('[gate]\ndata = "data"\n' + "".join(sites))
-    keys = f"{new_key()} {new_key()}"
-    settings = {**os.environ, "HUSHGATE_CONFIG": str(file), "HUSHGATE_KEYS": keys}
-    settings.pop("HUSHGATE_DATA", None)
+    settings = _settings(tmp_path / "hushgate.toml")
     command = [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=settings)

@@ -23,24 +23,25 @@ from servers import Cluster, Server, redis_server
 from stores import comes_back, fresh, lost_within
 
 
+def hammer(state: RedisState, over: threading.Event) -> tuple[int, float]:
+    """How often the store was lost, and how long the slowest answer took."""
+    lost, longest = 0, 0.0
+    while not over.is_set():
+        began = time.monotonic()
+        try:
+            state.spend("a", fresh(), 60)
+        except StateLost:
+            lost += 1
+        longest = max(longest, time.monotonic() - began)
+        time.sleep(0.001)  # eight threads that do nothing else would measure how they wait for one another
+    return lost, longest
+
+
 @pytest.mark.parametrize("how", ["stop", "pause"])
 def test_redis_gone_in_mid_flight_is_lost_soon_and_comes_back_for_all_at_once(how: str) -> None:
     with redis_server() as server, ThreadPoolExecutor(8) as pool:
         state, over = RedisState(server.url), threading.Event()
-
-        def hammer(_: object) -> tuple[int, float]:
-            lost, longest = 0, 0.0
-            while not over.is_set():
-                began = time.monotonic()
-                try:
-                    state.spend("a", fresh(), 60)
-                except StateLost:
-                    lost += 1
-                longest = max(longest, time.monotonic() - began)
-                time.sleep(0.001)  # eight threads that do nothing else would measure how they wait for one another
-            return lost, longest
-
-        hammers = [pool.submit(hammer, number) for number in range(8)]
+        hammers = [pool.submit(hammer, state, over) for _ in range(8)]
         time.sleep(0.2)
         getattr(server, how)()
         time.sleep(0.6)

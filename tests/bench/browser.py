@@ -143,13 +143,9 @@ def measure() -> None:
             print(f"Chromium {browser.version}, headless, by a driver", flush=True)
             _alone(browser, f"{site}/beside.html")
             _empty(browser, f"{site}/beside.html", rooms)
-            print(f"beside fpscanner in {PAGES} pages, the gate on a host of the same site", flush=True)
-            _beside(browser, f"{site}/beside.html", gate)
-            print(
-                f"beside fpscanner in {PAGES} pages, the gate on a host of another site",
-                flush=True,
-            )
-            _beside(browser, f"{site}/beside.html", gate.replace("127.0.0.1", "localhost"))
+            for where, there in (("the same", gate), ("another", gate.replace("127.0.0.1", "localhost"))):
+                print(f"beside fpscanner in {PAGES} pages, the gate on a host of {where} site", flush=True)
+                _beside(browser, f"{site}/beside.html", there)
             _tasks(browser, site)
             _embedded(browser, f"{site}/embedded.html")
             browser.close()

@@ -112,22 +112,28 @@ def admit(
     A token is leased to this visitor (user agent and address prefix), so that a form with another mistake in it can be sent
     again. Without a usable token the request's own headers are judged, and the policy's row for it is the least that is done.
     """
-    attempt = Attempt(
+    attempt = _attempt(house, site, caller, action, email or None, form or {})
+    answer = house.room(Door).decide(attempt, Token(token, hostname))
+    _put_on_record(house, answer)
+    admission = _admission(answer)
+    return replace(admission, step_up=_ticket(answer, hostname)) if admission.decision == "challenge" else admission
+
+
+def _attempt(
+    house: House, site: Site, caller: Caller, action: str, email: str | None, form: Mapping[str, str]
+) -> Attempt:
+    return Attempt(
         house=house,
         site=site,
         action=action,
         caller=caller,
         network=house.atlas.look_up(caller.ip),
         prefix=address_prefix(caller.ip),
-        email=email or None,
+        email=email,
         domain=domain_of(email),
-        form=form or {},
+        form=form,
         now=time.time(),
     )
-    answer = house.room(Door).decide(attempt, Token(token, hostname))
-    _put_on_record(house, answer)
-    admission = _admission(answer)
-    return replace(admission, step_up=_ticket(answer, hostname)) if admission.decision == "challenge" else admission
 
 
 def _put_on_record(house: House, answer: Answer) -> None:

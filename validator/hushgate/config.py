@@ -216,22 +216,29 @@ def parse(document: dict[str, Any], environ: Mapping[str, str], where: str, fold
             reader.unknown(name, ["gate", "sites"], name)
     gate = anchored(reader.table(GATE, document.get("gate", {}), "gate"), folder)
     _environment(reader, environ, gate)
-    sites = document.get("sites", {})
-    if not isinstance(sites, dict):
-        reader.problem("sites", "expected tables", "Write each site as [sites.<site key>]")
-        sites = {}
-    read = {key: _site(reader, key, table) for key, table in sites.items()}
-    for key, site in read.items():
+    sites = _sites(reader, document.get("sites", {}))
+    for key, site in sites.items():
         reader.problems += lacks(where, site.step_up, gate, f"sites.{key}.step_up")
-    ring = None
-    if environ.get(VARIABLE):
-        try:
-            ring = read_keys(environ[VARIABLE])
-        except SettingsError as error:
-            reader.problems += error.problems
+    ring = _ring(reader, environ)
     if reader.problems:
         raise SettingsError(reader.problems)
-    return Config(gate, read, ring, where, {**reader.values, "gate": gate})
+    return Config(gate, sites, ring, where, {**reader.values, "gate": gate})
+
+
+def _sites(reader: Reader, tables: object) -> dict[str, Site]:
+    if not isinstance(tables, dict):
+        reader.problem("sites", "expected tables", "Write each site as [sites.<site key>]")
+        return {}
+    return {key: _site(reader, key, table) for key, table in tables.items()}
+
+
+def _ring(reader: Reader, environ: Mapping[str, str]) -> KeyRing | None:
+    """The keys, None where there are none; what is wrong with them is told with all else."""
+    try:
+        return read_keys(environ[VARIABLE]) if environ.get(VARIABLE) else None
+    except SettingsError as error:
+        reader.problems += error.problems
+        return None
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:

@@ -117,14 +117,7 @@ class Gate:
         """
         caller = read_caller(request.environ, self.house.config.gate["trusted_proxies"])
         return admission.admit(
-            self.house,
-            self.site,
-            caller,
-            token=token,
-            action=action,
-            hostname=hostname,
-            email=email,
-            form=form,
+            self.house, self.site, caller, token=token, action=action, hostname=hostname, email=email, form=form
         )
 
     def login(self, request: RequestLike, account: str) -> Login:

@@ -75,21 +75,23 @@ def check(
     """
 
     def register(judge: Judge) -> Judge:
-        needs, optional = reads(judge)
-        unknown = [parameter for parameter in (*needs, *optional) if not known(parameter)]
-        if unknown:
-            raise TypeError(f"check {name}: there is no evidence called {', '.join(unknown)}")
-        if name in _CHECKS:
-            raise TypeError(f"check {name} is defined twice")
-        if not 0 <= weight <= 100 or (weight == 0) != (tier is Tier.NOTE):
-            raise TypeError(f"check {name}: a weight of {weight} does not fit the tier {tier.value}")
         family = judge.__module__.rpartition(".")[2]
-        _CHECKS[name] = Check(
-            name, title, tier, weight, judge, needs, optional, flags, passes, wrong_about, family, frozenset(abstain)
-        )
+        needed, classes = reads(judge), frozenset(abstain)
+        _add(Check(name, title, tier, weight, judge, *needed, flags, passes, wrong_about, family, classes))
         return judge
 
     return register
+
+
+def _add(made: Check) -> None:
+    unknown = [parameter for parameter in (*made.needs, *made.optional) if not known(parameter)]
+    if unknown:
+        raise TypeError(f"check {made.name}: there is no evidence called {', '.join(unknown)}")
+    if made.name in _CHECKS:
+        raise TypeError(f"check {made.name} is defined twice")
+    if not 0 <= made.weight <= 100 or (made.weight == 0) != (made.tier is Tier.NOTE):
+        raise TypeError(f"check {made.name}: a weight of {made.weight} does not fit the tier {made.tier.value}")
+    _CHECKS[made.name] = made
 
 
 def all_checks() -> list[Check]:

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 from hushgate.admission import Admission, RequestLike
-from hushgate.caller import IPNetwork, read_caller
+from hushgate.caller import Caller, IPNetwork, read_caller
 from hushgate.config import load
 from hushgate.decision import Decided, Policy
 from hushgate.errors import GateLost, Problem, SettingsError
@@ -140,24 +140,24 @@ class RemoteGate(Gate):
         Of ``form`` the gate is told which fields were filled, never what stands in them.
         """
         caller = read_caller(request.environ, self._proxies)
-        question = AdmitQuestion(
-            secret=self._secret,
-            response=token,
-            action=action,
-            hostname=hostname,
-            remoteip=_address(caller.ip),
-            scheme="https" if caller.scheme == "https" else "http",
-            headers=caller.headers,
-            email=email,
-            form=_filled(form or {}),
-            sitekey=self._sitekey[:64],
-        )
+        told = {"response": token, "hostname": hostname, "email": email, "form": _filled(form or {})}
         try:
-            answer = self._client.ask("/v1/admit", question, AdmitAnswer)
+            answer = self._client.ask("/v1/admit", self._question(caller, action, told), AdmitAnswer)
         except GateLost as error:
             return self.without(action, str(error), error.code)
         self._told[action], self._told_quarantine[action] = answer.gate_lost, answer.quarantine_lost
         return admission_of(answer, action, self._commit(answer.lease, action))
+
+    def _question(self, caller: Caller, action: str, told: Mapping[str, Any]) -> AdmitQuestion:
+        return AdmitQuestion(
+            secret=self._secret,
+            sitekey=self._sitekey[:64],
+            action=action,
+            remoteip=_address(caller.ip),
+            scheme="https" if caller.scheme == "https" else "http",
+            headers=caller.headers,
+            **told,
+        )
 
     def _commit(self, lease: str | None, action: str) -> Callable[[], bool]:
         def commit() -> bool:

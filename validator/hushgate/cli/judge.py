@@ -25,6 +25,7 @@ from hushgate.visit import Visit, read_visit
 _ID = re.compile(r"^[0-9a-f]{23}$")
 _TOKEN = re.compile(r"^[\w.~-]{100,}$", re.ASCII)
 _SHOWN = 60
+_TOLD = ("verdict", "decision", "score", "confidence", "findings")
 
 
 def _atlas(config: Config) -> Atlas:
@@ -76,15 +77,7 @@ def judge(file: IO[bytes]) -> None:
             rules[visit.site] = _rules(config, visit.site)
         judged = judge_record(visit, rules[visit.site], atlas.look_up).judged
         wrong += visit.expect is not None and visit.expect != judged.verdict
-        line = {
-            "id": visit.id,
-            "verdict": judged.verdict,
-            "decision": judged.decision,
-            "score": judged.score,
-            "confidence": judged.confidence,
-            "findings": judged.findings,
-        }
-        click.echo(msgspec.json.encode(line))
+        click.echo(msgspec.json.encode({"id": visit.id, **{name: getattr(judged, name) for name in _TOLD}}))
     if wrong:
         click.echo(f"hushgate: {wrong} visits were not judged as expected", err=True)
     sys.exit(2 if visits.bad else 1 if wrong else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,9 @@ from hushgate.cli.start import PORT, check_listening, folder_trouble, hooks_lack
 from hushgate.config import Config, load
 from hushgate.errors import Problem, SettingsError
 from hushgate.version import __version__
+
+if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
 
 THREADS = 64
 """A request whose body stops in the middle of its way holds one of them until its client is gone. Started as they are needed."""
@@ -33,15 +37,22 @@ _STOPS = (signal.SIGINT, signal.SIGTERM)
 )
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serves the gate: sessions, verdicts, siteverify and the collector."""
+    config = load()
+    _check(config, host, port)
+    server = _server(host, port, workers, threads)
+    server.on_startup(lambda: click.echo(f"The gate listens on {url_of(host, port)}\n{_summary(config, workers)}"))
+    _let_workers_be_stopped()
+    server.serve()
+
+
+def _server(host: str, port: int, workers: int, threads: int) -> AbstractServer[Any]:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    config = load()
-    _check(config, host, port)
     # granian warns of more threads than there are processors: these wait for visitors, and only one at a time runs Python
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    server = Granian(
+    return Granian(
         "hushgate.web.app:from_env",
         factory=True,
         address=host,
@@ -54,9 +65,6 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
     )
-    server.on_startup(lambda: click.echo(f"The gate listens on {url_of(host, port)}\n{_summary(config, workers)}"))
-    _let_workers_be_stopped()
-    server.serve()
 
 
 def _summary(config: Config, workers: int) -> str:

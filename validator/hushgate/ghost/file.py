@@ -56,12 +56,7 @@ class File:
                 self._recover(handle, error)
                 deadline = deadline or time.monotonic() + self._patience
                 busy = handle is not None and _code(error) == sqlite3.SQLITE_BUSY
-                if not busy or time.monotonic() > deadline:
-                    self._patience = HURRY_MS / 1000 if busy else self._patience
-                    # no path: this text may reach a visitor
-                    raise StateLost(f"the file {self.path.name} failed: {_words(error)}") from None
-                # SQLite's own way of waiting sleeps longer each time, and the latest comer wins: under load that starves some
-                time.sleep(RETRY_S)
+                self._wait(error, deadline, busy=busy)
             except BaseException:
                 if handle is not None:
                     handle.connection.close()
@@ -70,6 +65,15 @@ class File:
                 self._idle.append(handle)
                 self._patience = BUSY_MS / 1000
                 return result
+
+    def _wait(self, error: Exception, deadline: float, *, busy: bool) -> None:
+        """A moment, where the file is only busy; raises StateLost where it is not, or has been for too long."""
+        if not busy or time.monotonic() > deadline:
+            self._patience = HURRY_MS / 1000 if busy else self._patience
+            # no path: this text may reach a visitor
+            raise StateLost(f"the file {self.path.name} failed: {_words(error)}") from None
+        # SQLite's own way of waiting sleeps longer each time, and the latest comer wins: under load that starves some
+        time.sleep(RETRY_S)
 
     def transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The same, alone among all writers: all of the work is kept, or none."""

@@ -119,15 +119,26 @@ class Ghosts:
         and ``find`` gives the latest that was committed. Act on the ghost's ``decision``: it is the policy's row ``quarantine_lost``
         where nothing could be kept.
         """
-        kept, left_out = choose(fields, {*hashed, *self._rules.hashed})
-        ghost = Ghost("", datetime.now(UTC), action, kept, left_out=left_out)
-        if admission is not None:
-            ghost = replace(ghost, visit=admission.id, reason=admission.reason, score=getattr(admission, "score", None))
+        ghost = self._draw(fields, hashed, action, admission)
         try:
             return self._keep(ghost, who, admission, unique=unique)
         except Exception:
             log.exception("a ghost is not kept")
-        lost, name = self._lost(action), self._any_id(who if unique else None)
+        return self._not_kept(ghost, who if unique else None)
+
+    def _draw(
+        self, fields: Mapping[str, Any], hashed: Collection[str], action: str, admission: Admitted | None
+    ) -> Ghost:
+        """A ghost without an id."""
+        kept, left_out = choose(fields, {*hashed, *self._rules.hashed})
+        ghost = Ghost("", datetime.now(UTC), action, kept, left_out=left_out)
+        if admission is None:
+            return ghost
+        return replace(ghost, visit=admission.id, reason=admission.reason, score=getattr(admission, "score", None))
+
+    def _not_kept(self, ghost: Ghost, who: str | None) -> Ghost:
+        """By the policy's row: challenged, where there is not even an id to ghost with."""
+        lost, name = self._lost(ghost.action), self._any_id(who)
         return replace(ghost, id=name, decision="challenge" if lost == "ghost" and name == "" else lost)
 
     def find(self, who: str) -> Ghost | None:

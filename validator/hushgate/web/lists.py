@@ -15,6 +15,7 @@ from hushgate.config import Site
 from hushgate.errors import BadField, RequestRefused
 from hushgate.house import House
 from hushgate.keys import hash_secret
+from hushgate.lists.book import Book
 from hushgate.signup.lists import open_book
 from hushgate.web.answers import answer
 from hushgate.web.backends import refused
@@ -44,14 +45,18 @@ def blueprint(house: House) -> Blueprint:
     @routes.delete("/v1/lists/<id>")
     def remove(id: str) -> Response:
         site, book = _site(house, ""), house.room(open_book)
-        mine = [one.id for one in book.store.read() if one.id == id and one.site == site.key]
-        if not mine:
-            refused = RequestRefused("no entry of this site has this id", "id", code="not-found")
-            refused.status = 404
-            raise refused
-        return answer(ListAnswer(book.remove(mine, API)))
+        return answer(ListAnswer(book.remove([_own(book, site, id)], API)))
 
     return routes
+
+
+def _own(book: Book, site: Site, id: str) -> str:
+    """The id of an entry that is the site's own."""
+    if any(one.id == id and one.site == site.key for one in book.store.read()):
+        return id
+    missing = RequestRefused("no entry of this site has this id", "id", code="not-found")
+    missing.status = 404
+    raise missing
 
 
 def _site(house: House, told: str) -> Site:
