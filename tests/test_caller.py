@@ -6,7 +6,16 @@ import ipaddress
 
 import pytest
 
-from hushgate.caller import address_prefix, client_ip, read_caller, read_headers, told_caller
+from hushgate.caller import (
+    _LAYOUTS,
+    LAYOUT_MAX,
+    LAYOUTS_KEPT,
+    address_prefix,
+    client_ip,
+    read_caller,
+    read_headers,
+    told_caller,
+)
 
 PROXIES = (ipaddress.ip_network("10.0.0.0/8"),)
 
@@ -79,6 +88,23 @@ def test_what_holds_secrets_is_not_kept() -> None:
         "HTTP_ACCEPT": "*/*",
     }
     assert read_headers(environ) == {"accept": "*/*"}
+
+
+def test_headers_keep_the_order_of_each_request() -> None:
+    one = {"REMOTE_ADDR": "84.1.2.3", "HTTP_ACCEPT": "a", "HTTP_COOKIE": "secret", "HTTP_HOST": "b"}
+    other = dict(reversed(one.items()))
+    for _ in range(2):
+        assert list(read_headers(one).items()) == [("accept", "a"), ("host", "b")]
+        assert list(read_headers(other).items()) == [("host", "b"), ("accept", "a")]
+    assert read_headers({**one, "HTTP_ACCEPT": "c"}) == {"accept": "c", "host": "b"}
+
+
+def test_clients_that_make_up_headers_take_no_more_room() -> None:
+    for number in range(3 * LAYOUTS_KEPT):
+        assert read_headers({f"HTTP_X_{number}": "a"}) == {f"x-{number}": "a"}
+    long = "HTTP_X_" + "Y" * LAYOUT_MAX
+    assert read_headers({long: "a"}) == {"x-" + "y" * LAYOUT_MAX: "a"}
+    assert len(_LAYOUTS) <= LAYOUTS_KEPT and (long,) not in _LAYOUTS
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,23 @@ def test_an_ordinary_person_passes(one: Check) -> None:
     assert one.name not in {finding.check for finding in judged(person()).judged.findings}
 
 
+@pytest.mark.parametrize("one", [c for c in CHECKS if c.counts], ids=lambda one: one.name)
+def test_a_check_sees_nothing_where_its_counts_are_0(one: Check) -> None:
+    for example in [example for any_check in CHECKS for example in (*any_check.flags, *any_check.passes)]:
+        interaction = {**example.get("interaction", {}), **dict.fromkeys(one.counts, 0)}
+        evidence = from_example({**example, "interaction": interaction})
+        given = {name: evidence[name] for name in (*one.needs, *one.optional)}
+        if not any(isinstance(given[name], Missing) for name in one.needs):
+            known = {name: value for name, value in given.items() if not isinstance(value, Missing)}
+            assert one.judge(**known) is None
+
+
+def test_a_check_that_counts_what_no_interaction_has_fails_at_import() -> None:
+    said = {"title": "x", "tier": Tier.NOTE, "flags": [], "passes": [], "wrong_about": "x"}
+    with pytest.raises(TypeError, match="yawns are not counts"):
+        check("x", **said, counts=("yawns",))(lambda interaction: None)  # type: ignore[arg-type]
+
+
 def test_every_file_of_checks_has_one() -> None:
     files = {file.stem for file in Path(next(iter(hushgate.checks.__path__))).glob("*.py")} - {"__init__"}
     assert files == {one.family for one in CHECKS}

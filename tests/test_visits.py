@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from hushgate.engine import Post
 from hushgate.judge import default_rules, judge_record
+from hushgate.rounds import Post
 from hushgate.visit import Visit, read_visit
 
 HERE = Path(__file__).parent / "visits"

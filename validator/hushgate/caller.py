@@ -16,6 +16,9 @@ from msgspec import Struct
 HEADER_MAX = 1024
 HEADERS_MAX = 64
 NAMES_KEPT = 512
+LAYOUTS_KEPT = 512
+LAYOUT_MAX = 4 * 1024
+"""Letters of an environment's keys that are kept together; real ones have some 500, and a process's variables besides."""
 HOPS_MAX = 16
 _PORT = re.compile(r"^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$")
 _SECRET = frozenset({"cookie", "authorization", "proxy-authorization", "proxy"})
@@ -29,6 +32,7 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 _STORY = ("accept-language", "sec-ch-ua", "sec-ch-ua-platform", "sec-ch-ua-mobile")
+_UNTOLD = ("",) * len(_STORY)
 
 
 class Caller(Struct, frozen=True):
@@ -54,18 +58,17 @@ class Caller(Struct, frozen=True):
     @property
     def story(self) -> str:
         """What the headers tell of the browser beside its user agent, the same in every request of one page."""
-        return "\n".join([self.headers.get(name, "") for name in _STORY])
+        return "\n".join(map(self.headers.get, _STORY, _UNTOLD))
 
 
 def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, lower case, in the order they came in, without those that hold secrets."""
-    return _kept(dict(zip(map(_name, environ), environ.values(), strict=True)))
+    keys, names = _LAYOUTS[tuple(environ)]
+    return _kept(dict(zip(names, map(environ.__getitem__, keys), strict=True)))
 
 
-def _kept(named: dict[str | None, Any]) -> dict[str, str]:
-    """As many of them, and as much of each, as is kept; nothing of what is no header, or one that is never kept (None)."""
-    named.pop(None, None)
-    headers = cast("dict[str, str]", named)
+def _kept(headers: dict[str, str]) -> dict[str, str]:
+    """As many of them, and as much of each, as is kept."""
     if len(headers) > HEADERS_MAX:
         headers = dict(islice(headers.items(), HEADERS_MAX))
     if max(map(len, headers.values()), default=0) > HEADER_MAX:
@@ -87,6 +90,22 @@ class _Names(dict[str, str | None]):
 
 
 _name = _Names().__getitem__
+
+
+class _Layouts(dict[tuple[str, ...], tuple[list[str], list[str]]]):
+    """For the keys of an environment, those that are kept headers, and the headers' names. One client's requests all have the same."""
+
+    def __missing__(self, keys: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        pairs = [(key, name) for key in keys if (name := _name(key)) is not None]
+        layout = [key for key, _ in pairs], [name for _, name in pairs]
+        if sum(map(len, keys)) <= LAYOUT_MAX:
+            if len(self) >= LAYOUTS_KEPT:
+                self.clear()
+            self[keys] = layout
+        return layout
+
+
+_LAYOUTS = _Layouts()
 
 
 class _Keys(dict[str, str]):
@@ -221,7 +240,8 @@ def told_caller(ip: str, scheme: str, headers: Mapping[str, str]) -> Caller:
         for name, value in headers.items():
             key = _told(name)
             told[key] = f"{told[key]},{value}" if key in told else value
-    return _caller(ip, scheme, _kept(told), None, told=True)
+    told.pop(None, None)  # all that is not kept
+    return _caller(ip, scheme, _kept(cast("dict[str, str]", told)), None, told=True)
 
 
 def _caller(

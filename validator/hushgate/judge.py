@@ -78,10 +78,12 @@ def judge(visit: Visit, payload: Payload, rules: Rules, network: Network | None 
 
 
 def _background(visit: Visit, story: Story, watch: Watch, network: Network | None) -> Background:
-    headers = tuple([told for told in visit.headers.items() if told[0] not in VOLATILE])
-    if story.kept and not visit.page and _length(visit.headers) <= HEADERS_MAX:
-        return _keep_background(watch, story, headers, network, visit.action)
-    return watch.background(of_story(story, dict(headers), network, visit.action, visit.page))
+    headers = visit.headers.copy()
+    for name in VOLATILE & headers.keys():
+        del headers[name]
+    if story.kept and not visit.page and _length(headers) <= HEADERS_MAX:
+        return _keep_background(watch, story, tuple(headers), tuple(headers.values()), network, visit.action)
+    return watch.background(of_story(story, headers, network, visit.action, visit.page))
 
 
 def _length(headers: dict[str, str]) -> int:
@@ -90,9 +92,10 @@ def _length(headers: dict[str, str]) -> int:
 
 @lru_cache(maxsize=STORIES_KEPT)
 def _keep_background(
-    watch: Watch, story: Story, headers: tuple[tuple[str, str], ...], network: Network | None, action: str
+    watch: Watch, story: Story, names: tuple[str, ...], values: tuple[str, ...], network: Network | None, action: str
 ) -> Background:
-    return watch.background(of_story(story, dict(headers), network, action, {}))
+    headers = dict(zip(names, values, strict=True))
+    return watch.background(of_story(story, headers, network, action, {}))
 
 
 def judge_record(visit: Visit, rules: Rules, look_up: LookUp | None = None) -> Judgement:

@@ -164,7 +164,10 @@ def read_payload(text: str) -> Payload:
         story = (_keep_story if len(words) <= STORY_MAX else _read_story)(words, missing)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return _read_each(text)
-    moment = {name: getattr(whole.signals, name).v for name in MOMENT if name not in story.missing}
+    if missing:
+        moment = {name: getattr(whole.signals, name).v for name in MOMENT if name not in story.missing}
+    else:
+        moment = dict(zip(MOMENT, _MOMENT_OF(whole.signals), strict=True))
     return Payload(story, moment, whole.page)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from hushgate.evidence import known, reads
 from hushgate.evidence.privacy import Privacy
+from hushgate.signals import Interaction
 
 Judge = Callable[..., str | None]
 
@@ -32,7 +33,8 @@ class Check:
     """One check.
 
     ``weight`` is 0 to 100; ``flags`` and ``passes`` are examples of evidence, in the shape of a record; ``wrong_about`` says
-    which people it may hit; ``abstain`` names the classes of visits it does not judge; ``family`` is its subject.
+    which people it may hit; ``abstain`` names the classes of visits it does not judge; ``family`` is its subject. ``counts`` names
+    counts of the interaction: where all of them are 0 there is nothing that it could see, and it need not look.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Check:
     wrong_about: str
     family: str
     abstain: frozenset[Privacy] = field(default_factory=frozenset)
+    counts: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:
@@ -67,17 +70,18 @@ def check(
     passes: Sequence[dict[str, Any]],
     wrong_about: str,
     abstain: Sequence[Privacy] = (),
+    counts: Sequence[str] = (),
 ) -> Callable[[Judge], Judge]:
     """Registers a function as a check.
 
     Raises:
-        TypeError: a parameter names no evidence, the name is taken, or the weight does not fit the tier.
+        TypeError: a parameter names no evidence, a count is none of the interaction, the name is taken, or the weight does not fit the tier.
     """
 
     def register(judge: Judge) -> Judge:
         family = judge.__module__.rpartition(".")[2]
-        needed, classes = reads(judge), frozenset(abstain)
-        _add(Check(name, title, tier, weight, judge, *needed, flags, passes, wrong_about, family, classes))
+        needed, more = reads(judge), (frozenset(abstain), tuple(counts))
+        _add(Check(name, title, tier, weight, judge, *needed, flags, passes, wrong_about, family, *more))
         return judge
 
     return register
@@ -87,6 +91,8 @@ def _add(made: Check) -> None:
     unknown = [parameter for parameter in (*made.needs, *made.optional) if not known(parameter)]
     if unknown:
         raise TypeError(f"check {made.name}: there is no evidence called {', '.join(unknown)}")
+    if made.counts and not ("interaction" in made.needs and {*made.counts} <= {*Interaction.__struct_fields__}):
+        raise TypeError(f"check {made.name}: {', '.join(made.counts)} are not counts of an interaction that it needs")
     if made.name in _CHECKS:
         raise TypeError(f"check {made.name} is defined twice")
     if not 0 <= made.weight <= 100 or (made.weight == 0) != (made.tier is Tier.NOTE):

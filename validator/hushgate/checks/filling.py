@@ -66,6 +66,7 @@ def filled_without_input(interaction: Interaction) -> str | None:
         {"interaction": {**_TYPED, "bulk": 1}},
     ],
     wrong_about="Password managers and dictation that name no kind of input, and on-screen keyboards.",
+    counts=("bulk", "keyless"),
 )
 def inserted_without_keys(interaction: Interaction) -> str | None:
     """A driver's fill() inserts text as nobody at a keyboard can."""
@@ -92,6 +93,7 @@ def inserted_without_keys(interaction: Interaction) -> str | None:
     ],
     wrong_about="People who write by pen or by voice into every field: Chromium hands on what an input method composes without a key"
     " (InputMethodAuraLinux::OnCommit). Password fields have no input method, but which field it was is not told: hence a note.",
+    counts=("composed",),
 )
 def composed_without_keys(browser: Browser, interaction: Interaction) -> str | None:
     """An input method at a keyboard hears keys, and the page hears of each; a driver composes with none (Input.imeSetComposition)."""
@@ -117,6 +119,7 @@ def composed_without_keys(browser: Browser, interaction: Interaction) -> str | N
         {"interaction": {**_TYPED, "untrusted": 4}},
     ],
     wrong_about="Password managers: they make events of their own, so most of the form must have come that way.",
+    counts=("untrusted",),
 )
 def events_untrusted(interaction: Interaction) -> str | None:
     """IsTrusted is false for what a script dispatches, and no script can set it."""
@@ -163,6 +166,7 @@ def events_untrusted(interaction: Interaction) -> str | None:
         {"interaction": {"bound": True, "filled": 0, "untrusted": 3}},
     ],
     wrong_about="People whose password manager fills in and sends the form by itself, and enters no field to do so.",
+    counts=("untrusted", "scripted"),
 )
 def no_hand(interaction: Interaction) -> str | None:
     """A script sets values, makes up their events and presses the button; somebody at the machine leaves a trace of it."""

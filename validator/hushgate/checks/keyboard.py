@@ -43,6 +43,7 @@ _HAND = {
     ],
     wrong_about="On-screen keyboards and text expanders that press letters in the person's name.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
+    counts=("shiftless",),
 )
 def capitals_without_shift(interaction: Interaction, browser: Browser, hardware: Hardware | None = None) -> str | None:
     """A driver sends the character; a hand has to hold Shift first."""
@@ -69,6 +70,7 @@ def capitals_without_shift(interaction: Interaction, browser: Browser, hardware:
         {"user_agent": _WINDOWS, "interaction": {**_HAND, "touch": 2, "odd_keys": 9}},
     ],
     wrong_about="Nobody known: remote desktops and on-screen keyboards go through the system's own table of keys.",
+    counts=("odd_keys",),
 )
 def keys_impossible(browser: Browser, interaction: Interaction) -> str | None:
     """A Shift that is neither the left nor the right one, letters without a number: a driver that makes up a key event leaves out parts.
@@ -154,6 +156,7 @@ def _alone(interaction: Interaction) -> str:
     ],
     wrong_about="People whose extension takes every key down away from the page, and yet lets it write. Left out are fingers: a keyboard on the"
     " screen may hand Chromium on Linux its letters with no key (InputMethodAuraLinux::OnCommit).",
+    counts=("clickless_keys",),
 )
 def characters_without_keydown(interaction: Interaction) -> str | None:
     """A keypress comes of a keydown (UI Events, section 3.5.5); a driver can send the one without the other."""

@@ -33,6 +33,7 @@ _HAND = {
     flags=[{"interaction": {"bound": True, "mouse": 4, "pressureless": 4}}],
     passes=[{"interaction": _HAND}, {"interaction": {"bound": True}}, {"interaction": {"touch": 3, "pressureless": 0}}],
     wrong_about="Remote-control and assistive tools that make up mouse events.",
+    counts=("pressureless",),
 )
 def mouse_without_pressure(interaction: Interaction) -> str | None:
     """A pressed mouse has a pressure of 0.5 (W3C Pointer Events); events that a driver makes up have 0."""
@@ -73,6 +74,7 @@ def moves_not_coalesced(interaction: Interaction) -> str | None:
         {"user_agent": _LINUX, "interaction": {**_HAND, "numbered": 260}},
     ],
     wrong_about="Nobody known: a Firefox on Windows goes on counting within four pixels of a click, so nearly all moves must be counted.",
+    counts=("numbered",),
 )
 def moves_numbered(browser: Browser, interaction: Interaction) -> str | None:
     """A mouse that moves has clicked no times; Firefox's drivers make up a move with the same call as a click, and it says 1.
@@ -98,6 +100,7 @@ def moves_numbered(browser: Browser, interaction: Interaction) -> str | None:
         {"interaction": {"bound": True, "mouse": 4, "moves": 0}},
     ],
     wrong_about="Touch screens that pose as a mouse, over some remote desktops; hence not strong.",
+    counts=("jumps",),
 )
 def pressed_elsewhere(interaction: Interaction) -> str | None:
     """A mouse moves to a place before it is pressed there, in one step at the least; a driver sends a press with a place in it."""
@@ -142,6 +145,7 @@ def _aimed(interaction: Interaction) -> bool:
     ],
     wrong_about="Nobody known: zoom and scaled screens change the ratio of pixels. Left out are macOS, where it was not measured, and "
     "Wayland, whose mouse is between pixels for everybody.",
+    counts=("fractional",),
 )
 def pointer_between_pixels(
     browser: Browser, screen: Screen, interaction: Interaction, x_window: bool = False

@@ -104,6 +104,7 @@ def clicks_too_short(interaction: Interaction) -> str | None:
         {"interaction": {"bound": True, "filled": 3, "untrusted": 1, "presses": {"n": 1, "detail0": 1, "negative": 1}}},
     ],
     wrong_about="People whose voice or switch control is a browser extension, which clicks by script as well; hence little.",
+    counts=("untrusted",),
 )
 def clicks_by_script(interaction: Interaction) -> str | None:
     """HTMLElement.click() has no pointer, and its event is not trusted; keys and assistive tools of the system make trusted ones."""

@@ -57,6 +57,11 @@ def right_answers(seed: bytes) -> list[tuple[float, ...]]:
     return [answer(seed[at : at + BYTES]) for at, answer in _answers(seed[0])]
 
 
+def right_numbers(seed: bytes) -> list[float]:
+    """The same, one behind the other."""
+    return [number for at, answer in _answers(seed[0]) for number in answer(seed[at : at + BYTES])]
+
+
 @lru_cache(maxsize=256)
 def _answers(first: int) -> list[tuple[int, Callable[[bytes], tuple[float, ...]]]]:
     return [(at, kind.answer) for at, kind in _order(first)]

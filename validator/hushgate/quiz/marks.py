@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import chain
 
+import msgspec
 from msgspec import Struct
 
-from hushgate.quiz.draw import COMPUTED, drawn, layouts, right_answers, traits
+from hushgate.quiz.draw import COMPUTED, drawn, layouts, right_answers, right_numbers, traits
 from hushgate.quiz.traits import PER_QUIZ
 
 GECKO_UNIT = 60
@@ -24,6 +24,9 @@ _GRAINS = [0.0, *(0.51 * 10.0 ** -min(digits, 6) for digits in range(1, _LENGTH_
 _SLACK, _SHARE = 0.5, 0.002
 """How far off an answer may be, in px and as a share: at a page zoom of 25 % one unit is 1/16 px, and a ratio multiplies it."""
 
+
+_numbers = msgspec.json.Decoder(list[float]).decode
+"""Numbers as browsers write them are JSON's; it reads them in half the time that ``float`` takes."""
 
 Length = tuple[float, float, float]
 """A length as it was answered, what it is exactly, and half of its last digit. A plain tuple: every visit has some eight of them."""
@@ -50,29 +53,29 @@ class Marks(Struct, frozen=True):
 
 def mark(seed: bytes, answers: Sequence[str]) -> Marks:
     """Marks the answers to the quiz of this seed. Never raises."""
-    given, exact = answers[:COMPUTED], right_answers(seed)
-    lengths = _all_at_once(given, exact, layouts(seed))
+    given = answers[:COMPUTED]
+    lengths = _all_at_once(given, right_numbers(seed), layouts(seed))
     right, blank = COMPUTED, 0
     if lengths is None:
-        right, blank, lengths = _one_by_one(given, exact, [kind.layout for kind, _ in drawn(seed)])
+        right, blank, lengths = _one_by_one(given, right_answers(seed), [kind.layout for kind, _ in drawn(seed)])
     named = zip(traits(seed), answers[COMPUTED : COMPUTED + PER_QUIZ])  # noqa: B905 - there may be fewer answers
     return Marks(COMPUTED, right, blank, lengths, [trait.owners.get(answer, []) for trait, answer in named])
 
 
-def _all_at_once(
-    given: Sequence[str], exact: Sequence[Sequence[float]], layouts: Sequence[bool]
-) -> list[Length] | None:
+def _all_at_once(given: Sequence[str], exact: Sequence[float], layouts: Sequence[bool]) -> list[Length] | None:
     """The lengths that do not come out even where all answers are right beyond doubt, as nearly everybody's are. None for the others."""
     text = ",".join(given).replace("px ", ",").replace("px", "")
     if "matrix" in text:
         text = text.replace("matrix(", "").replace(")", "")
-    words, right = text.split(","), list(chain.from_iterable(exact))
-    if len(given) != COMPUTED or len(words) != len(right) or len(text) > _LENGTH_MAX:
+    if len(given) != COMPUTED or len(text) > _LENGTH_MAX:
         return None
-    said = _read(words)
-    if not said or not math.dist(said, right) <= _SLACK:  # so that "nan" is not right
+    try:
+        said = _numbers(f"[{text}]")
+    except (msgspec.DecodeError, UnicodeError):
         return None
-    return _uneven(words, said, right, layouts)
+    if len(said) != len(exact) or math.dist(said, exact) > _SLACK:
+        return None
+    return _uneven(text.split(","), said, exact, layouts)
 
 
 def _one_by_one(
@@ -97,9 +100,9 @@ def _uneven(
 ) -> list[Length]:
     """The lengths that do not come out even. All four are of one length."""
     return [
-        (value, true, _GRAINS[len(word) - at - 1])
+        (value, true, _GRAINS[len(word) - at])
         for word, value, true, layout in zip(words, said, exact, layouts)  # noqa: B905 - see above
-        if layout and (at := word.find(".")) >= 0
+        if layout and (at := word.find(".") + 1)
     ]
 
 
