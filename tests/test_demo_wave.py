@@ -74,4 +74,5 @@ def test_two_taken_ports_are_named_in_one_command_that_works(tmp_path: Path) -> 
 def test_the_demo_judges_as_it_ships(tmp_path: Path) -> None:
     """A check that the demo put up with for its wave would be one that bots need not mind there."""
     settings = tomllib.loads(launch.write_settings(tmp_path).read_text())
-    assert all("checks" not in site and "policy" not in site for site in settings["sites"].values())
+    assert settings["sites"]
+    assert not any({"checks", "policy"} & site.keys() for site in settings["sites"].values())

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from dying import DIES
 from ghost_house import environment
 from hushgate import Gate
 from hushgate.testing import token
@@ -25,8 +26,8 @@ from hushgate.visit import Decision
 pytestmark = pytest.mark.usefixtures("accounts_here")
 
 FORM = {"name": "Jordan Ellis", "email": "jordan.ellis@example.com", "password": "correct-horse"}
-_SIGNS_UP = """
-import json, os, signal, sys
+_SIGNS_UP = f"""{DIES}
+import json
 from hushgate.gate import Gate
 from hushgate.ghost.quarantine import Quarantine
 from hushgate import Admission
@@ -34,19 +35,7 @@ from hushgate_demo import app, effects
 from hushgate_demo.accounts import Accounts
 from hushgate_demo.panel import Panel
 
-point, form = sys.argv[1], json.loads(sys.argv[2])
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def around(owner, name, before, after):
-    work = getattr(owner, name)
-    def wrapped(*args, **named):
-        if point == before: die()
-        result = work(*args, **named)
-        if point == after: die()
-        return result
-    setattr(owner, name, wrapped)
+form = json.loads(sys.argv[2])
 
 around(Gate, "admit", "before the gate is asked", "after the gate is asked")
 around(Quarantine, "keep", "before it is kept", "after it is kept")
@@ -54,7 +43,7 @@ around(Admission, "commit", "before the token is spent", "after the token is spe
 around(effects, "fire", "between the row and its mail", "before the row is committed")
 around(Accounts, "open", "", "after the row is committed")
 around(Panel, "record", "", "after the panel has heard")
-answer = app.from_env().test_client().post("/signup", data=form, headers={"Accept": "application/json"})
+answer = app.from_env().test_client().post("/signup", data=form, headers={{"Accept": "application/json"}})
 print(json.dumps([answer.status_code, answer.get_json()]))
 """
 EVERYBODY = (

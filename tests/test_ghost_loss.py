@@ -144,6 +144,7 @@ def test_a_site_that_loses_its_own_database_writes_no_half(site: Site) -> None:
         late = threading.Thread(target=lambda: heard.append(site.person()))
         late.start()
         time.sleep(0.3)
+        assert not heard, "who waits for the database is told nothing yet"
     late.join(30)
     assert heard[0].status == 200
     site.assert_whole(people=1)

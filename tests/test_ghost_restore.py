@@ -16,6 +16,7 @@ from threading import Event
 
 import pytest
 
+from dying import DIES
 from ghost_house import open_site
 from ghost_restores import FIELDS, KEY, House
 from hushgate.errors import RestoreBusy, RestoreImpossible
@@ -29,34 +30,18 @@ POINTS = (
     "after the hook",
     "after finish",
 )
-# Dies at one point of a restore, as by a power cut: no handler runs, nothing is closed.
-_DIES = """
-import os, signal, sys
+_RESTORES = f"""{DIES}
 from hushgate import Gate
 from hushgate.ghost import Hooks
 from hushgate.ghost.quarantine import Quarantine
 from hushgate_demo.accounts import Accounts
 from hushgate_demo import effects, hooks
 
-point, ghost = sys.argv[1:]
-
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def around(owner, name, before, after):
-    work = getattr(owner, name)
-    def wrapped(*args, **named):
-        if point == before: die()
-        result = work(*args, **named)
-        if point == after: die()
-        return result
-    setattr(owner, name, wrapped)
-
 around(Quarantine, "begin", "before begin", "after begin")
 around(effects, "fire", "in the hook, before the row", "")
 around(Accounts, "open", "", "in the hook, after the row")
 around(Quarantine, "finish", "after the hook", "after finish")
-Gate.from_env().ghosts.restore(ghost)
+Gate.from_env().ghosts.restore(sys.argv[2])
 raise SystemExit("it should have died")
 """
 
@@ -82,7 +67,7 @@ def test_the_command_brings_a_person_back_once_with_everything_that_hangs_on_it(
 def test_killed_anywhere_and_asked_again_there_is_one_account(house: House, point: str) -> None:
     ghost = house.keep()
     died = subprocess.run(
-        [sys.executable, "-c", _DIES, point, str(ghost.id)],
+        [sys.executable, "-c", _RESTORES, point, str(ghost.id)],
         env=house.environment,
         capture_output=True,
         text=True,
