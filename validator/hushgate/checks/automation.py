@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 
 from hushgate.evidence.browser import Browser
+from hushgate.examples import CHROME, FIREFOX_LINUX
 from hushgate.registry import Tier, check
 from hushgate.signals import Automation
 
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _PALE_MOON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Goanna/6.8 Firefox/128.0 PaleMoon/33.8.1.2"
 _HIDDEN = "webdriver"
 _FIREFOX_ALONE = re.compile(r"Gecko/[\d.]+ Firefox/[\d.]+$")
@@ -110,12 +107,12 @@ def log_serialised(automation: Automation) -> str | None:
     title="navigator.webdriver is not there at all",
     tier=Tier.SOFT,
     weight=65,
-    flags=[{"webdriver": None, "user_agent": _FIREFOX}, {"webdriver": None, "user_agent": _CHROME}],
+    flags=[{"webdriver": None, "user_agent": FIREFOX_LINUX}, {"webdriver": None, "user_agent": CHROME}],
     passes=[
-        {"webdriver": False, "user_agent": _FIREFOX},
-        {"webdriver": None, "user_agent": _FIREFOX.replace("140", "58")},
+        {"webdriver": False, "user_agent": FIREFOX_LINUX},
+        {"webdriver": None, "user_agent": FIREFOX_LINUX.replace("140", "58")},
         {"webdriver": None, "user_agent": _PALE_MOON},
-        {"webdriver": None, "user_agent": _CHROME.replace("142", "88")},
+        {"webdriver": None, "user_agent": CHROME.replace("142", "88")},
         {"webdriver": None, "user_agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1)"},
     ],
     wrong_about="People with a Pale Moon or a SeaMonkey that they have told to say it is Firefox: built without it.",

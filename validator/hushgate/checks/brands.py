@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.grease import FIRST_MAJOR, greased_well, is_grease
 from hushgate.evidence.privacy import Privacy
+from hushgate.examples import CHROME, FIREFOX, WEBVIEW
 from hushgate.registry import Tier, check
 from hushgate.signals import Brand, ClientHints
 
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-_WEBVIEW = "Mozilla/5.0 (Linux; Android 14; SM-S911B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/142.0.0.0 Mobile Safari/537.36"
 _IN_APP = {
-    "user_agent": _WEBVIEW,
+    "user_agent": WEBVIEW,
     "platform": "Linux aarch64",
     "hardware": {"touch_points": 5},
     "engine": {"eval_length": 33, "error_shape": "v8", "chrome": False},
@@ -68,17 +64,17 @@ def brands_headless(client_hints: ClientHints, header_brands: Sequence[Brand] = 
     tier=Tier.SOFT,
     weight=60,
     flags=[
-        {"user_agent": _CHROME, "client_hints": {"brands": _OLD}},
-        {"user_agent": _FIREFOX, "client_hints": {"brands": _GOOD}},
-        {"user_agent": _CHROME, "client_hints": {"brands": _GOOD[1:]}},
+        {"user_agent": CHROME, "client_hints": {"brands": _OLD}},
+        {"user_agent": FIREFOX, "client_hints": {"brands": _GOOD}},
+        {"user_agent": CHROME, "client_hints": {"brands": _GOOD[1:]}},
     ],
     passes=[
-        {"user_agent": _CHROME, "client_hints": {"brands": _GOOD}},
+        {"user_agent": CHROME, "client_hints": {"brands": _GOOD}},
         {
-            "user_agent": _WEBVIEW,
+            "user_agent": WEBVIEW,
             "client_hints": {"brands": [_GOOD[0], {"brand": "Android WebView", "version": "142"}, _GOOD[2]]},
         },
-        {"user_agent": _CHROME, "client_hints": {"brands": []}},
+        {"user_agent": CHROME, "client_hints": {"brands": []}},
     ],
     wrong_about="People who change their user agent with an extension.",
 )
@@ -104,10 +100,10 @@ def brands_against_user_agent(browser: Browser, client_hints: ClientHints) -> st
     title="The user agent claims a Chromium browser, and its brand list is empty",
     tier=Tier.SOFT,
     weight=60,
-    flags=[{"user_agent": _CHROME, "client_hints": {"brands": [], "platform": ""}}],
+    flags=[{"user_agent": CHROME, "client_hints": {"brands": [], "platform": ""}}],
     passes=[
-        {"user_agent": _CHROME, "client_hints": {"brands": _GOOD}},
-        {"user_agent": _FIREFOX, "client_hints": {"brands": []}},
+        {"user_agent": CHROME, "client_hints": {"brands": _GOOD}},
+        {"user_agent": FIREFOX, "client_hints": {"brands": []}},
     ],
     wrong_about="Users of builds that blank the hints on purpose.",
     abstain=(Privacy.WEBVIEW,),
@@ -125,13 +121,13 @@ def brands_empty(browser: Browser, client_hints: ClientHints) -> str | None:
     tier=Tier.SOFT,
     weight=40,
     flags=[
-        {"user_agent": _CHROME, "client_hints": {"brands": _STALE}},
-        {"user_agent": _CHROME, "client_hints": {"brands": _GOOD[::-1]}},
+        {"user_agent": CHROME, "client_hints": {"brands": _STALE}},
+        {"user_agent": CHROME, "client_hints": {"brands": _GOOD[::-1]}},
     ],
     passes=[
-        {"user_agent": _CHROME, "client_hints": {"brands": _GOOD}},
-        {"user_agent": _CHROME, "client_hints": {"brands": [_GOOD[0], _GOOD[2]]}},
-        {"user_agent": _CHROME, "client_hints": {"brands": _GOOD[:2]}},
+        {"user_agent": CHROME, "client_hints": {"brands": _GOOD}},
+        {"user_agent": CHROME, "client_hints": {"brands": [_GOOD[0], _GOOD[2]]}},
+        {"user_agent": CHROME, "client_hints": {"brands": _GOOD[:2]}},
     ],
     wrong_about="Users of Chromium forks that make up a brand in their own way: 0.6 % of a sample, most of it hard-coded lists.",
 )
@@ -152,13 +148,13 @@ def brands_grease(browser: Browser, client_hints: ClientHints) -> str | None:
     tier=Tier.SOFT,
     weight=50,
     flags=[
-        {"user_agent": _CHROME, "missing": {"client_hints": "unsupported"}, "secure_page": True},
-        {"user_agent": _WEBVIEW, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+        {"user_agent": CHROME, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+        {"user_agent": WEBVIEW, "missing": {"client_hints": "unsupported"}, "secure_page": True},
     ],
     passes=[
-        {"user_agent": _CHROME, "missing": {}, "secure_page": True},
-        {"user_agent": _CHROME, "missing": {"client_hints": "timeout"}, "secure_page": True},
-        {"user_agent": _FIREFOX, "missing": {"client_hints": "unsupported"}, "secure_page": True},
+        {"user_agent": CHROME, "missing": {}, "secure_page": True},
+        {"user_agent": CHROME, "missing": {"client_hints": "timeout"}, "secure_page": True},
+        {"user_agent": FIREFOX, "missing": {"client_hints": "unsupported"}, "secure_page": True},
         {**_IN_APP, "missing": {"client_hints": "unsupported"}, "secure_page": True},
     ],
     wrong_about="Firefox users who pose as Chrome to be let in by a site.",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from hushgate.data import read_list
 from hushgate.evidence.browser import Browser
+from hushgate.examples import CHROME, FIREFOX, SAFARI
 from hushgate.registry import Tier, check
 from hushgate.signals import Engine
 
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-_SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
 _SHAPES = {"blink": {"v8"}, "gecko": {"gecko", "other"}, "webkit": {"gecko", "other"}}
 _EVAL = {"blink": 33, "gecko": 37, "webkit": 37}
 _SAFARIS = {"Safari", "Mobile Safari"}
@@ -25,15 +21,15 @@ _ENGINE_WORDS = {"blink": "Chromium", "gecko": "Firefox", "webkit": "Safari"}
     tier=Tier.SOFT,
     weight=70,
     flags=[
-        {"user_agent": _CHROME, "engine": {"error_shape": "gecko", "eval_length": 37}},
-        {"user_agent": _SAFARI, "engine": {"error_shape": "v8", "eval_length": 33}},
-        {"user_agent": _FIREFOX, "engine": {"error_shape": "v8", "eval_length": 33}},
+        {"user_agent": CHROME, "engine": {"error_shape": "gecko", "eval_length": 37}},
+        {"user_agent": SAFARI, "engine": {"error_shape": "v8", "eval_length": 33}},
+        {"user_agent": FIREFOX, "engine": {"error_shape": "v8", "eval_length": 33}},
     ],
     passes=[
-        {"user_agent": _CHROME, "engine": {"error_shape": "v8", "eval_length": 33}},
-        {"user_agent": _FIREFOX, "engine": {"error_shape": "gecko", "eval_length": 37}},
-        {"user_agent": _SAFARI, "engine": {"error_shape": "gecko", "eval_length": 37}},
-        {"user_agent": _CHROME, "engine": {}},
+        {"user_agent": CHROME, "engine": {"error_shape": "v8", "eval_length": 33}},
+        {"user_agent": FIREFOX, "engine": {"error_shape": "gecko", "eval_length": 37}},
+        {"user_agent": SAFARI, "engine": {"error_shape": "gecko", "eval_length": 37}},
+        {"user_agent": CHROME, "engine": {}},
         {"user_agent": "Opera/9.80 (J2ME/MIDP)", "engine": {"error_shape": "other", "eval_length": 39}},
     ],
     wrong_about="Firefox users who pose as Chrome to be let in by a site.",
@@ -55,11 +51,11 @@ def engine_against_user_agent(browser: Browser, engine: Engine) -> str | None:
     title="The user agent claims Chrome on a desktop, and window.chrome is not there",
     tier=Tier.SOFT,
     weight=35,
-    flags=[{"user_agent": _CHROME, "engine": {"chrome": False}}],
+    flags=[{"user_agent": CHROME, "engine": {"chrome": False}}],
     passes=[
-        {"user_agent": _CHROME, "engine": {"chrome": True}},
-        {"user_agent": _FIREFOX, "engine": {"chrome": False}},
-        {"user_agent": _CHROME, "engine": {}},
+        {"user_agent": CHROME, "engine": {"chrome": True}},
+        {"user_agent": FIREFOX, "engine": {"chrome": False}},
+        {"user_agent": CHROME, "engine": {}},
     ],
     wrong_about="Users of Chromium forks that take it out.",
 )
@@ -76,11 +72,11 @@ def chrome_object_missing(browser: Browser, engine: Engine) -> str | None:
     title="navigator.productSub is another engine's",
     tier=Tier.SOFT,
     weight=45,
-    flags=[{"user_agent": _CHROME, "engine": {"product_sub": "20100101"}}],
+    flags=[{"user_agent": CHROME, "engine": {"product_sub": "20100101"}}],
     passes=[
-        {"user_agent": _CHROME, "engine": {"product_sub": "20030107"}},
-        {"user_agent": _FIREFOX, "engine": {"product_sub": "20100101"}},
-        {"user_agent": _CHROME, "engine": {}},
+        {"user_agent": CHROME, "engine": {"product_sub": "20030107"}},
+        {"user_agent": FIREFOX, "engine": {"product_sub": "20100101"}},
+        {"user_agent": CHROME, "engine": {}},
     ],
     wrong_about="Firefox users who pose as Chrome.",
 )
@@ -108,18 +104,18 @@ _NEW = ["Promise.try", "RegExp.escape", "Float16Array"]
     tier=Tier.SOFT,
     weight=50,
     flags=[
-        {"user_agent": _CHROME, "engine": {"features": _OLD}},
-        {"user_agent": _FIREFOX, "engine": {"features": _OLD}},
-        {"user_agent": _FIREFOX, "engine": {"features": []}},
+        {"user_agent": CHROME, "engine": {"features": _OLD}},
+        {"user_agent": FIREFOX, "engine": {"features": _OLD}},
+        {"user_agent": FIREFOX, "engine": {"features": []}},
     ],
     passes=[
-        {"user_agent": _CHROME, "engine": {"features": [*_OLD, *_NEW, "Error.isError"]}},
-        {"user_agent": _FIREFOX, "engine": {"features": [*_OLD, *_NEW, "Error.isError", "Temporal"]}},
-        {"user_agent": _SAFARI, "engine": {"features": _OLD}},
-        {"user_agent": _CHROME, "engine": {"features": [*_OLD, *_NEW]}},
-        {"user_agent": _CHROME, "engine": {}},
+        {"user_agent": CHROME, "engine": {"features": [*_OLD, *_NEW, "Error.isError"]}},
+        {"user_agent": FIREFOX, "engine": {"features": [*_OLD, *_NEW, "Error.isError", "Temporal"]}},
+        {"user_agent": SAFARI, "engine": {"features": _OLD}},
+        {"user_agent": CHROME, "engine": {"features": [*_OLD, *_NEW]}},
+        {"user_agent": CHROME, "engine": {}},
         {
-            "user_agent": _CHROME.replace("142", "999"),
+            "user_agent": CHROME.replace("142", "999"),
             "engine": {"features": [*_OLD, *_NEW, "Error.isError", "Math.sumPrecise", "Temporal"]},
         },
     ],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.words import many
+from hushgate.examples import CHROME_LINUX
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
 FAST_MS = 800
 _TYPED = {"bound": True, "filled": 3, "inputs": 30, "typed": 30, "keydowns": 32, "focuses": 3}
-_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 _COMPOSED = {"bound": True, "filled": 3, "inputs": 65, "composed": 65, "mouse": 4, "focuses": 4}
 _AUTOFILLED = {"bound": True, "filled": 3, "inputs": 3, "autofilled": 3, "focuses": 1}
 
@@ -83,13 +83,13 @@ def inserted_without_keys(interaction: Interaction) -> str | None:
     "composed-without-keys",
     title="The whole form was composed, as by an input method, with no key pressed",
     tier=Tier.NOTE,
-    flags=[{"user_agent": _LINUX, "interaction": _COMPOSED}],
+    flags=[{"user_agent": CHROME_LINUX, "interaction": _COMPOSED}],
     passes=[
-        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "keydowns": 58}},
-        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "inputs": 67, "pasted": 2}},
-        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "touch": 4}},
-        {"user_agent": _LINUX, "interaction": {**_COMPOSED, "inputs": 4, "composed": 4}},
-        {"user_agent": _LINUX.replace("X11; Linux x86_64", "Linux; Android 10; K"), "interaction": _COMPOSED},
+        {"user_agent": CHROME_LINUX, "interaction": {**_COMPOSED, "keydowns": 58}},
+        {"user_agent": CHROME_LINUX, "interaction": {**_COMPOSED, "inputs": 67, "pasted": 2}},
+        {"user_agent": CHROME_LINUX, "interaction": {**_COMPOSED, "touch": 4}},
+        {"user_agent": CHROME_LINUX, "interaction": {**_COMPOSED, "inputs": 4, "composed": 4}},
+        {"user_agent": CHROME_LINUX.replace("X11; Linux x86_64", "Linux; Android 10; K"), "interaction": _COMPOSED},
     ],
     wrong_about="People who write by pen or by voice into every field: Chromium hands on what an input method composes without a key"
     " (InputMethodAuraLinux::OnCommit). Password fields have no input method, but which field it was is not told: hence a note.",

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
+from hushgate.examples import CHROME, CHROME_ANDROID
 from hushgate.registry import Tier, check
 from hushgate.signals import Screen
 
 _DESKTOP = ("windows", "macos", "linux", "chromeos")
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_PHONE = (
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
-)
 _PLAIN = {
     "width": 1920,
     "height": 1080,
@@ -29,12 +24,12 @@ _PLAIN = {
     title="The window is smaller than what it shows",
     tier=Tier.SOFT,
     weight=35,
-    flags=[{"user_agent": _CHROME, "screen": {**_PLAIN, "inner_width": 1800}}],
+    flags=[{"user_agent": CHROME, "screen": {**_PLAIN, "inner_width": 1800}}],
     passes=[
-        {"user_agent": _CHROME, "screen": _PLAIN},
-        {"user_agent": _PHONE, "screen": {**_PLAIN, "inner_width": 1800}},
-        {"user_agent": _CHROME, "screen": {**_PLAIN, "inner_width": 1800, "pixel_ratio": 0.75}},
-        {"user_agent": _CHROME, "screen": {**_PLAIN, "outer_width": 0, "outer_height": 0}},
+        {"user_agent": CHROME, "screen": _PLAIN},
+        {"user_agent": CHROME_ANDROID, "screen": {**_PLAIN, "inner_width": 1800}},
+        {"user_agent": CHROME, "screen": {**_PLAIN, "inner_width": 1800, "pixel_ratio": 0.75}},
+        {"user_agent": CHROME, "screen": {**_PLAIN, "outer_width": 0, "outer_height": 0}},
     ],
     wrong_about="People who zoom out: the ratio of pixels tells, and the check then says nothing.",
 )
@@ -65,7 +60,7 @@ def _zoomed_out(screen: Screen) -> bool:
     weight=40,
     flags=[
         {
-            "user_agent": _CHROME,
+            "user_agent": CHROME,
             "screen": {
                 "width": 1280,
                 "height": 720,
@@ -77,9 +72,9 @@ def _zoomed_out(screen: Screen) -> bool:
         }
     ],
     passes=[
-        {"user_agent": _CHROME, "screen": _PLAIN},
+        {"user_agent": CHROME, "screen": _PLAIN},
         {
-            "user_agent": _CHROME,
+            "user_agent": CHROME,
             "screen": {
                 "width": 1280,
                 "height": 720,
@@ -90,7 +85,7 @@ def _zoomed_out(screen: Screen) -> bool:
             },
         },
         {
-            "user_agent": _PHONE,
+            "user_agent": CHROME_ANDROID,
             "screen": {"width": 390, "height": 844, "inner_width": 390, "inner_height": 844, "outer_height": 900},
         },
     ],
@@ -111,8 +106,11 @@ def view_is_screen(browser: Browser, screen: Screen) -> str | None:
     title="The screen is 800 by 600",
     tier=Tier.SOFT,
     weight=30,
-    flags=[{"user_agent": _CHROME, "screen": {"width": 800, "height": 600}}],
-    passes=[{"user_agent": _CHROME, "screen": _PLAIN}, {"user_agent": _PHONE, "screen": {"width": 800, "height": 600}}],
+    flags=[{"user_agent": CHROME, "screen": {"width": 800, "height": 600}}],
+    passes=[
+        {"user_agent": CHROME, "screen": _PLAIN},
+        {"user_agent": CHROME_ANDROID, "screen": {"width": 800, "height": 600}},
+    ],
     wrong_about="0.5 % of people on very old or virtual screens.",
 )
 def screen_800x600(browser: Browser, screen: Screen) -> str | None:

@@ -7,13 +7,9 @@ from functools import lru_cache
 
 from hushgate.evidence.browser import SYSTEM_WORDS, Browser
 from hushgate.evidence.privacy import Privacy
+from hushgate.examples import CHROME, CHROME_LINUX, CHROME_MAC
 from hushgate.registry import Tier, check
 
-_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_WINDOWS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 _SWIFTSHADER = {
     "renderer": "ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)"
 }
@@ -32,11 +28,11 @@ _OTHERS = re.compile(
     title="Drawn by SwiftShader, on a system that has a graphics driver",
     tier=Tier.SOFT,
     weight=40,
-    flags=[{"user_agent": _MAC, "webgl": _SWIFTSHADER}, {"user_agent": _WINDOWS, "webgl": _SWIFTSHADER}],
+    flags=[{"user_agent": CHROME_MAC, "webgl": _SWIFTSHADER}, {"user_agent": CHROME, "webgl": _SWIFTSHADER}],
     passes=[
-        {"user_agent": _LINUX, "webgl": _SWIFTSHADER},
-        {"user_agent": _WINDOWS, "webgl": _WARP},
-        {"user_agent": _MAC, "webgl": _M1},
+        {"user_agent": CHROME_LINUX, "webgl": _SWIFTSHADER},
+        {"user_agent": CHROME, "webgl": _WARP},
+        {"user_agent": CHROME_MAC, "webgl": _M1},
     ],
     wrong_about="Windows in a virtual machine or over remote desktop with an older Chrome: 0.4 % of a population, bots among them.",
 )
@@ -51,7 +47,7 @@ def swiftshader(browser: Browser, renderer: str) -> str | None:
     "software-renderer",
     title="Drawn by a program, or by a virtual machine's graphics",
     tier=Tier.NOTE,
-    flags=[{"webgl": _LLVMPIPE}, {"webgl": _WARP}, {"user_agent": _LINUX, "webgl": _SWIFTSHADER}],
+    flags=[{"webgl": _LLVMPIPE}, {"webgl": _WARP}, {"user_agent": CHROME_LINUX, "webgl": _SWIFTSHADER}],
     passes=[{"webgl": _IRIS}, {"webgl": _M1}],
     wrong_about="4 % of people on Windows, and everybody without a working graphics driver.",
 )
@@ -80,15 +76,15 @@ _IMPOSSIBLE: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
     tier=Tier.SOFT,
     weight=70,
     flags=[
-        {"user_agent": _MAC, "webgl": _IRIS},
-        {"user_agent": _WINDOWS, "webgl": _M1},
-        {"user_agent": _MAC, "webgl": _LLVMPIPE},
+        {"user_agent": CHROME_MAC, "webgl": _IRIS},
+        {"user_agent": CHROME, "webgl": _M1},
+        {"user_agent": CHROME_MAC, "webgl": _LLVMPIPE},
     ],
     passes=[
-        {"user_agent": _WINDOWS, "webgl": _IRIS},
-        {"user_agent": _MAC, "webgl": _M1},
-        {"user_agent": _LINUX, "webgl": _LLVMPIPE},
-        {"user_agent": _WINDOWS, "webgl": _SWIFTSHADER},
+        {"user_agent": CHROME, "webgl": _IRIS},
+        {"user_agent": CHROME_MAC, "webgl": _M1},
+        {"user_agent": CHROME_LINUX, "webgl": _LLVMPIPE},
+        {"user_agent": CHROME, "webgl": _SWIFTSHADER},
     ],
     wrong_about="People who change their user agent with an extension. Linux on a Mac or inside Windows may name either's graphics.",
     abstain=(Privacy.MASKS_GRAPHICS,),

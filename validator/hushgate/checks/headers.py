@@ -8,15 +8,11 @@ from hushgate.checks.brands import wants_hints
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
 from hushgate.evidence.words import apart
+from hushgate.examples import CHROME, FIREFOX, WEBVIEW
 from hushgate.registry import Tier, check
 
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-_WEBVIEW = "Mozilla/5.0 (Linux; Android 14; SM-S911B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/142.0.0.0 Mobile Safari/537.36"
 _OLD_SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Mobile/15E148 Safari/604.1"
-_REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}
+_REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": CHROME}
 _PAGE = {**_REQUEST, "origin": "https://a.example"}
 _WEBKIT = re.compile(r"(?:CPU (?:iPhone )?OS |Version/)(\d{1,3})")
 _METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
@@ -28,8 +24,8 @@ _METADATA_SINCE = {"blink": 80, "gecko": 90, "webkit": 17}
     title="The User-Agent header is not what navigator.userAgent says",
     tier=Tier.SOFT,
     weight=70,
-    flags=[{"user_agent": _CHROME, "header_user_agent": _FIREFOX}],
-    passes=[{"user_agent": _CHROME, "header_user_agent": _CHROME}, {"user_agent": "", "header_user_agent": _CHROME}],
+    flags=[{"user_agent": CHROME, "header_user_agent": FIREFOX}],
+    passes=[{"user_agent": CHROME, "header_user_agent": CHROME}, {"user_agent": "", "header_user_agent": CHROME}],
     wrong_about="People whose extension changes only one of the two.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
 )
@@ -67,7 +63,7 @@ def _readings(header: str) -> tuple[str, str]:
         {"headers": {**_PAGE, "sec-fetch-site": "cross-site"}},
         {"headers": {**_PAGE, "user-agent": _OLD_SAFARI}},
         {"headers": {**_PAGE, "origin": "http://a.example"}},
-        {"headers": {"user-agent": _CHROME}},
+        {"headers": {"user-agent": CHROME}},
     ],
     wrong_about="People behind a proxy that takes these headers out.",
 )
@@ -88,10 +84,10 @@ def fetch_metadata_not_sent(header_browser: Browser, whole_headers: dict[str, st
     flags=[{"headers": _PAGE}, {"headers": {**_PAGE, "sec-fetch-site": "cross-site", "accept-language": "de"}}],
     passes=[
         {"headers": {**_PAGE, "sec-ch-ua": '"Chromium";v="142"'}},
-        {"headers": {**_PAGE, "user-agent": _FIREFOX}},
-        {"headers": {**_PAGE, "user-agent": _WEBVIEW}},
+        {"headers": {**_PAGE, "user-agent": FIREFOX}},
+        {"headers": {**_PAGE, "user-agent": WEBVIEW}},
         {"headers": {**_PAGE, "origin": "http://a.example"}},
-        {"headers": {"user-agent": _CHROME}},
+        {"headers": {"user-agent": CHROME}},
     ],
     wrong_about="People behind a proxy that takes these headers out.",
     abstain=(Privacy.WEBVIEW,),

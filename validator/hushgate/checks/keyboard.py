@@ -5,28 +5,9 @@ from __future__ import annotations
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
 from hushgate.evidence.words import many
+from hushgate.examples import CHROME, CHROME_ANDROID, CHROME_LINUX, FIREFOX, SAFARI, TYPIST
 from hushgate.registry import Tier, check
 from hushgate.signals import Hardware, Interaction
-
-_WINDOWS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_ANDROID = (
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
-)
-_IPAD = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
-_HAND = {
-    "bound": True,
-    "filled": 3,
-    "inputs": 40,
-    "typed": 40,
-    "keydowns": 44,
-    "keyups": 44,
-    "rollover": 11,
-    "dwell": {"n": 44, "p10": 61.0, "p50": 84.0, "p90": 118.0, "cv": 0.31},
-}
 
 
 @check(
@@ -34,12 +15,12 @@ _HAND = {
     title="Capital letters were typed with no Shift key",
     tier=Tier.SOFT,
     weight=60,
-    flags=[{"user_agent": _WINDOWS, "interaction": {**_HAND, "shiftless": 3}}],
+    flags=[{"user_agent": CHROME, "interaction": {**TYPIST, "shiftless": 3}}],
     passes=[
-        {"user_agent": _WINDOWS, "interaction": _HAND},
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "shiftless": 2, "touch": 4}},
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "composed": 9, "shiftless": 2}},
-        {"user_agent": _IPAD, "hardware": {"touch_points": 5}, "interaction": {**_HAND, "shiftless": 1}},
+        {"user_agent": CHROME, "interaction": TYPIST},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "shiftless": 2, "touch": 4}},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "composed": 9, "shiftless": 2}},
+        {"user_agent": SAFARI, "hardware": {"touch_points": 5}, "interaction": {**TYPIST, "shiftless": 1}},
     ],
     wrong_about="On-screen keyboards and text expanders that press letters in the person's name.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
@@ -60,14 +41,14 @@ def capitals_without_shift(interaction: Interaction, browser: Browser, hardware:
     tier=Tier.SOFT,
     weight=65,
     flags=[
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "odd_keys": 5}},
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "typed": 4, "odd_keys": 4}},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "odd_keys": 5}},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "typed": 4, "odd_keys": 4}},
     ],
     passes=[
-        {"user_agent": _WINDOWS, "interaction": _HAND},
-        {"user_agent": _FIREFOX, "interaction": {**_HAND, "odd_keys": 5}},
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "odd_keys": 1}},
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "touch": 2, "odd_keys": 9}},
+        {"user_agent": CHROME, "interaction": TYPIST},
+        {"user_agent": FIREFOX, "interaction": {**TYPIST, "odd_keys": 5}},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "odd_keys": 1}},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "touch": 2, "odd_keys": 9}},
     ],
     wrong_about="Nobody known: remote desktops and on-screen keyboards go through the system's own table of keys.",
     counts=("odd_keys",),
@@ -88,21 +69,21 @@ def keys_impossible(browser: Browser, interaction: Interaction) -> str | None:
     tier=Tier.SOFT,
     weight=80,
     flags=[
-        {"user_agent": _LINUX, "interaction": {**_HAND, "queued": 0}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "queued": 4}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "touch": 4, "queued": 0}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "queued": 0}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "queued": 4}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "touch": 4, "queued": 0}},
     ],
     passes=[
-        {"user_agent": _LINUX, "interaction": _HAND},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "queued": 31}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "queued": 9}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "typed": 12, "queued": 0}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "composed": 4, "queued": 0}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "touch": 4, "queued": 31}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "touch": 12, "keydowns": 3, "queued": 0}},
-        {"user_agent": _ANDROID, "interaction": {**_HAND, "queued": 0}},
-        {"user_agent": _ANDROID, "interaction": {**_HAND, "touch": 4, "queued": 0}},
-        {"user_agent": _FIREFOX, "interaction": {**_HAND, "queued": 0}},
+        {"user_agent": CHROME_LINUX, "interaction": TYPIST},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "queued": 31}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "queued": 9}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "typed": 12, "queued": 0}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "composed": 4, "queued": 0}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "touch": 4, "queued": 31}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "touch": 12, "keydowns": 3, "queued": 0}},
+        {"user_agent": CHROME_ANDROID, "interaction": {**TYPIST, "queued": 0}},
+        {"user_agent": CHROME_ANDROID, "interaction": {**TYPIST, "touch": 4, "queued": 0}},
+        {"user_agent": FIREFOX, "interaction": {**TYPIST, "queued": 0}},
     ],
     wrong_about="Nobody known. Measured on X: IBus (with libpinyin and Anthy) and fcitx5 (each way their modules have, composing and writing at once),"
     " XIM, dead keys, held keys, VNC, x11vnc, xrdp, touch screens with a keyboard, a busy machine, one processor, quick and slow hands. Not measured:"
@@ -122,10 +103,10 @@ def keys_without_character(browser: Browser, interaction: Interaction, keys_alon
     "keys-without-character-elsewhere",
     title="Keys went down with no character waiting behind them, on a system where that was not measured",
     tier=Tier.NOTE,
-    flags=[{"user_agent": _WINDOWS, "interaction": {**_HAND, "queued": 0}}],
+    flags=[{"user_agent": CHROME, "interaction": {**TYPIST, "queued": 0}}],
     passes=[
-        {"user_agent": _WINDOWS, "interaction": {**_HAND, "queued": 31}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "queued": 0}},
+        {"user_agent": CHROME, "interaction": {**TYPIST, "queued": 31}},
+        {"user_agent": CHROME_LINUX, "interaction": {**TYPIST, "queued": 0}},
     ],
     wrong_about="Not known: as keys-without-character, and nobody has measured people on Windows and macOS.",
 )
@@ -146,11 +127,11 @@ def _alone(interaction: Interaction) -> str:
     weight=70,
     flags=[
         {"interaction": {"bound": True, "filled": 3, "keyless": 49, "clickless_keys": 49}},
-        {"interaction": {**_HAND, "keydowns": 12, "keyless": 10, "typed": 30, "clickless_keys": 28}},
+        {"interaction": {**TYPIST, "keydowns": 12, "keyless": 10, "typed": 30, "clickless_keys": 28}},
     ],
     passes=[
-        {"interaction": _HAND},
-        {"interaction": {**_HAND, "clickless_keys": 3}},
+        {"interaction": TYPIST},
+        {"interaction": {**TYPIST, "clickless_keys": 3}},
         {"interaction": {"bound": True, "filled": 3, "touch": 9, "keyless": 40, "clickless_keys": 40}},
         {"interaction": {"bound": True, "filled": 3, "keyless": 40}},
     ],

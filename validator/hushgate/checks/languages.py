@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.privacy import Privacy
+from hushgate.examples import CHROME
 from hushgate.registry import Tier, check
 
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_PAGE = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME, "origin": "https://a.example"}
+_PAGE = {"host": "a.example", "accept": "*/*", "user-agent": CHROME, "origin": "https://a.example"}
 
 
 def _base(tag: str) -> str:
@@ -81,7 +79,7 @@ def languages_uniform(languages: list[str]) -> str | None:
     passes=[
         {"headers": {**_PAGE, "accept-language": "de"}},
         {"headers": {**_PAGE, "accept-language": ""}},
-        {"headers": {"user-agent": _CHROME}},
+        {"headers": {"user-agent": CHROME}},
     ],
     wrong_about="People behind a proxy that takes the header out.",
 )

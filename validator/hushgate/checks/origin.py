@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
+from hushgate.examples import CHROME
 from hushgate.registry import Tier, check
 
-_CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}
+_REQUEST = {"host": "a.example", "accept": "*/*", "user-agent": CHROME}
 _PAGE = {**_REQUEST, "origin": "https://a.example"}
 _DRESSED = {**_PAGE, "sec-fetch-site": "none", "sec-ch-ua": '"Chromium";v="142"', "accept-language": "de"}
 
@@ -24,7 +22,7 @@ _DRESSED = {**_PAGE, "sec-fetch-site": "none", "sec-ch-ua": '"Chromium";v="142"'
         {"headers": {**_REQUEST, "referer": "https://a.example/signup"}},
         {"headers": {**_REQUEST, "origin": "null"}},
         {"headers": {**_REQUEST, "user-agent": "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1)"}},
-        {"headers": {"user-agent": _CHROME}},
+        {"headers": {"user-agent": CHROME}},
     ],
     wrong_about="People who switched Origin and Referer off in their browser's hidden settings.",
 )

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from hushgate.evidence.browser import SYSTEM_WORDS, Browser
 from hushgate.evidence.privacy import Privacy
+from hushgate.examples import CHROME, CHROME_ANDROID, CHROME_LINUX, CHROME_MAC, SAFARI
 from hushgate.registry import Tier, check
 from hushgate.signals import ClientHints
 
-_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_WINDOWS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_ANDROID = (
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
-)
-_SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
 _CROS = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 
@@ -51,14 +43,14 @@ def _against_hint(browser: Browser, hint: str, where: str) -> str | None:
     title="navigator.platform names another system than the user agent",
     tier=Tier.SOFT,
     weight=65,
-    flags=[{"user_agent": _MAC, "platform": "Linux x86_64"}, {"user_agent": _WINDOWS, "platform": "Linux x86_64"}],
+    flags=[{"user_agent": CHROME_MAC, "platform": "Linux x86_64"}, {"user_agent": CHROME, "platform": "Linux x86_64"}],
     passes=[
-        {"user_agent": _MAC, "platform": "MacIntel"},
-        {"user_agent": _ANDROID, "platform": "Linux armv81"},
+        {"user_agent": CHROME_MAC, "platform": "MacIntel"},
+        {"user_agent": CHROME_ANDROID, "platform": "Linux armv81"},
         {"user_agent": _CROS, "platform": "Linux x86_64"},
         {"user_agent": _IPHONE, "platform": "iPhone"},
-        {"user_agent": _SAFARI, "platform": "iPhone", "hardware": {"touch_points": 5}},
-        {"user_agent": _WINDOWS, "platform": ""},
+        {"user_agent": SAFARI, "platform": "iPhone", "hardware": {"touch_points": 5}},
+        {"user_agent": CHROME, "platform": ""},
     ],
     wrong_about="People who change their user agent with an extension; 0.3 % of a population, most of it leftover bots.",
     abstain=(Privacy.DESKTOP_SITE,),
@@ -77,15 +69,15 @@ def platform_against_user_agent(browser: Browser, platform: str) -> str | None:
     tier=Tier.SOFT,
     weight=65,
     flags=[
-        {"user_agent": _MAC, "client_hints": {"brands": _BRANDS, "platform": "Linux"}},
-        {"user_agent": _MAC, "client_hints": {"platform": "Linux"}},
-        {"user_agent": _WINDOWS, "client_hints": {"platform": "Linux"}},
+        {"user_agent": CHROME_MAC, "client_hints": {"brands": _BRANDS, "platform": "Linux"}},
+        {"user_agent": CHROME_MAC, "client_hints": {"platform": "Linux"}},
+        {"user_agent": CHROME, "client_hints": {"platform": "Linux"}},
     ],
     passes=[
-        {"user_agent": _MAC, "client_hints": {"platform": "macOS"}},
-        {"user_agent": _LINUX, "client_hints": {"platform": "Linux"}},
+        {"user_agent": CHROME_MAC, "client_hints": {"platform": "macOS"}},
+        {"user_agent": CHROME_LINUX, "client_hints": {"platform": "Linux"}},
         {"user_agent": _CROS, "client_hints": {"platform": "Chrome OS"}},
-        {"user_agent": _MAC, "client_hints": {"platform": ""}},
+        {"user_agent": CHROME_MAC, "client_hints": {"platform": ""}},
     ],
     wrong_about="People who change their user agent with an extension; 0.02 % of a population.",
 )
@@ -99,11 +91,11 @@ def hints_against_user_agent(browser: Browser, client_hints: ClientHints) -> str
     title="Sec-CH-UA-Platform names another system than the User-Agent header",
     tier=Tier.SOFT,
     weight=70,
-    flags=[{"header_user_agent": _MAC, "header_platform": "Linux"}],
+    flags=[{"header_user_agent": CHROME_MAC, "header_platform": "Linux"}],
     passes=[
-        {"header_user_agent": _MAC, "header_platform": "macOS"},
-        {"header_user_agent": _ANDROID, "header_platform": "Android"},
-        {"header_user_agent": _LINUX, "header_platform": "Unknown"},
+        {"header_user_agent": CHROME_MAC, "header_platform": "macOS"},
+        {"header_user_agent": CHROME_ANDROID, "header_platform": "Android"},
+        {"header_user_agent": CHROME_LINUX, "header_platform": "Unknown"},
     ],
     wrong_about="People who change their user agent with an extension; 0.02 % of a population.",
 )

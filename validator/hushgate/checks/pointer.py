@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from hushgate.evidence.browser import Browser
 from hushgate.evidence.words import many
+from hushgate.examples import CHROME, CHROME_LINUX, CHROME_MAC, FIREFOX_LINUX, MOUSE
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction, Screen
 
-_WINDOWS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
-_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _PLAIN = {"pixel_ratio": 1}
-
-_HAND = {
-    "bound": True,
-    "mouse": 4,
-    "moves": 260,
-    "raw": 400,
-    "coalesced_moves": 260,
-    "presses": {"n": 4, "centred": 0, "held_p50": 82.0, "held_min": 61.0, "moves_before_min": 9},
-}
 
 
 @check(
@@ -31,7 +17,7 @@ _HAND = {
     tier=Tier.SOFT,
     weight=60,
     flags=[{"interaction": {"bound": True, "mouse": 4, "pressureless": 4}}],
-    passes=[{"interaction": _HAND}, {"interaction": {"bound": True}}, {"interaction": {"touch": 3, "pressureless": 0}}],
+    passes=[{"interaction": MOUSE}, {"interaction": {"bound": True}}, {"interaction": {"touch": 3, "pressureless": 0}}],
     wrong_about="Remote-control and assistive tools that make up mouse events.",
     counts=("pressureless",),
 )
@@ -47,7 +33,7 @@ def mouse_without_pressure(interaction: Interaction) -> str | None:
     title="Not one move of the pointer was coalesced",
     tier=Tier.NOTE,
     flags=[{"interaction": {"mouse": 4, "raw": 300, "coalesced_moves": 300}}],
-    passes=[{"interaction": _HAND}, {"interaction": {"mouse": 4, "raw": 40, "coalesced_moves": 40}}],
+    passes=[{"interaction": MOUSE}, {"interaction": {"mouse": 4, "raw": 40, "coalesced_moves": 40}}],
     wrong_about="Not known for fast screens and remote desktops: a note until it is.",
 )
 def moves_not_coalesced(interaction: Interaction) -> str | None:
@@ -64,14 +50,14 @@ def moves_not_coalesced(interaction: Interaction) -> str | None:
     tier=Tier.SOFT,
     weight=74,
     flags=[
-        {"user_agent": _FIREFOX, "interaction": {**_HAND, "numbered": 260}},
-        {"user_agent": _FIREFOX, "interaction": {"bound": True, "mouse": 4, "moves": 4, "numbered": 4}},
+        {"user_agent": FIREFOX_LINUX, "interaction": {**MOUSE, "numbered": 260}},
+        {"user_agent": FIREFOX_LINUX, "interaction": {"bound": True, "mouse": 4, "moves": 4, "numbered": 4}},
     ],
     passes=[
-        {"user_agent": _FIREFOX, "interaction": _HAND},
-        {"user_agent": _FIREFOX, "interaction": {**_HAND, "numbered": 30}},
-        {"user_agent": _FIREFOX, "interaction": {"bound": True, "mouse": 2, "moves": 9, "numbered": 9}},
-        {"user_agent": _LINUX, "interaction": {**_HAND, "numbered": 260}},
+        {"user_agent": FIREFOX_LINUX, "interaction": MOUSE},
+        {"user_agent": FIREFOX_LINUX, "interaction": {**MOUSE, "numbered": 30}},
+        {"user_agent": FIREFOX_LINUX, "interaction": {"bound": True, "mouse": 2, "moves": 9, "numbered": 9}},
+        {"user_agent": CHROME_LINUX, "interaction": {**MOUSE, "numbered": 260}},
     ],
     wrong_about="Nobody known: a Firefox on Windows goes on counting within four pixels of a click, so nearly all moves must be counted.",
     counts=("numbered",),
@@ -94,8 +80,8 @@ def moves_numbered(browser: Browser, interaction: Interaction) -> str | None:
     weight=50,
     flags=[{"interaction": {"bound": True, "mouse": 4, "moves": 1, "jumps": 4}}],
     passes=[
-        {"interaction": _HAND},
-        {"interaction": {**_HAND, "jumps": 1}},
+        {"interaction": MOUSE},
+        {"interaction": {**MOUSE, "jumps": 1}},
         {"interaction": {"bound": True, "mouse": 4, "touch": 2, "jumps": 3}},
         {"interaction": {"bound": True, "mouse": 4, "moves": 0}},
     ],
@@ -123,25 +109,29 @@ def _aimed(interaction: Interaction) -> bool:
     tier=Tier.SOFT,
     weight=60,
     flags=[
-        {"user_agent": _WINDOWS, "screen": _PLAIN, "interaction": {"mouse": 1, "moves": 2, "fractional": 3}},
-        {"user_agent": _LINUX, "x_window": True, "screen": _PLAIN, "interaction": {"mouse": 1, "fractional": 3}},
+        {"user_agent": CHROME, "screen": _PLAIN, "interaction": {"mouse": 1, "moves": 2, "fractional": 3}},
+        {"user_agent": CHROME_LINUX, "x_window": True, "screen": _PLAIN, "interaction": {"mouse": 1, "fractional": 3}},
         {
-            "user_agent": _LINUX,
+            "user_agent": CHROME_LINUX,
             "screen": _PLAIN,
             "interaction": {"mouse": 1, "moves": 2, "fractional": 3, "presses": {"n": 1, "centred": 1}},
         },
     ],
     passes=[
-        {"user_agent": _WINDOWS, "screen": _PLAIN, "interaction": _HAND},
+        {"user_agent": CHROME, "screen": _PLAIN, "interaction": MOUSE},
         {
-            "user_agent": _WINDOWS,
+            "user_agent": CHROME,
             "screen": {"pixel_ratio": 1.25},
             "interaction": {"mouse": 1, "moves": 90, "fractional": 80},
         },
-        {"user_agent": _WINDOWS, "screen": _PLAIN, "interaction": {"mouse": 1, "pen": 1, "fractional": 9}},
-        {"user_agent": _MAC, "screen": _PLAIN, "interaction": {"mouse": 1, "moves": 9, "fractional": 9}},
-        {"user_agent": _LINUX, "screen": _PLAIN, "interaction": {"mouse": 3, "moves": 140, "fractional": 143}},
-        {"user_agent": _LINUX, "screen": _PLAIN, "interaction": {"mouse": 1, "fractional": 3, "presses": {"n": 1}}},
+        {"user_agent": CHROME, "screen": _PLAIN, "interaction": {"mouse": 1, "pen": 1, "fractional": 9}},
+        {"user_agent": CHROME_MAC, "screen": _PLAIN, "interaction": {"mouse": 1, "moves": 9, "fractional": 9}},
+        {"user_agent": CHROME_LINUX, "screen": _PLAIN, "interaction": {"mouse": 3, "moves": 140, "fractional": 143}},
+        {
+            "user_agent": CHROME_LINUX,
+            "screen": _PLAIN,
+            "interaction": {"mouse": 1, "fractional": 3, "presses": {"n": 1}},
+        },
     ],
     wrong_about="Nobody known: zoom and scaled screens change the ratio of pixels. Left out are macOS, where it was not measured, and "
     "Wayland, whose mouse is between pixels for everybody.",

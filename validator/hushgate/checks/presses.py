@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from hushgate.evidence.privacy import Privacy
+from hushgate.examples import MOUSE
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
 
 _TYPED = {"bound": True, "filled": 3, "inputs": 40, "typed": 40, "keydowns": 44}
-_HAND = {
-    "bound": True,
-    "mouse": 4,
-    "moves": 260,
-    "raw": 400,
-    "coalesced_moves": 260,
-    "presses": {"n": 4, "centred": 0, "held_p50": 82.0, "held_min": 61.0, "moves_before_min": 9},
-}
 
 
 @check(
@@ -27,7 +20,7 @@ _HAND = {
         {"interaction": {"mouse": 4, "moves": 200, "presses": {"n": 4, "centred": 4}}},
     ],
     passes=[
-        {"interaction": _HAND},
+        {"interaction": MOUSE},
         {"interaction": {"mouse": 1, "presses": {"n": 1, "centred": 1}}},
         {"interaction": {"presses": {"n": 3, "centred": 3, "detail0": 3}}},
     ],
@@ -48,7 +41,7 @@ def clicks_centred(interaction: Interaction) -> str | None:
     weight=40,
     flags=[{"interaction": {"mouse": 4, "moves": 4, "presses": {"n": 4, "moves_before_min": 1}}}],
     passes=[
-        {"interaction": _HAND},
+        {"interaction": MOUSE},
         {"interaction": {"mouse": 1, "moves": 0, "presses": {"n": 1, "moves_before_min": 0}}},
         {"interaction": {"mouse": 4, "touch": 1, "moves": 2, "presses": {"n": 4}}},
     ],
@@ -72,7 +65,7 @@ def clicks_without_way(interaction: Interaction) -> str | None:
         {"interaction": {"mouse": 1, "presses": {"n": 1, "held_p50": 1.3, "held_min": 1.3}}},
     ],
     passes=[
-        {"interaction": _HAND},
+        {"interaction": MOUSE},
         {"interaction": {"mouse": 1, "presses": {"n": 1, "held_p50": 11.0}}},
         {"interaction": {"keydowns": 9, "presses": {"n": 1, "held_p50": 0.0, "detail0": 1}}},
     ],
@@ -98,9 +91,9 @@ def clicks_too_short(interaction: Interaction) -> str | None:
         {"interaction": {**_TYPED, "untrusted": 4, "presses": {"n": 4, "detail0": 4, "negative": 4}}},
     ],
     passes=[
-        {"interaction": _HAND},
+        {"interaction": MOUSE},
         {"interaction": {"bound": True, "filled": 3, "presses": {"n": 4, "detail0": 4, "negative": 4}}},
-        {"interaction": {**_HAND, "downs": 4, "untrusted": 5, "presses": {"n": 4, "detail0": 4, "negative": 4}}},
+        {"interaction": {**MOUSE, "downs": 4, "untrusted": 5, "presses": {"n": 4, "detail0": 4, "negative": 4}}},
         {"interaction": {"bound": True, "filled": 3, "untrusted": 1, "presses": {"n": 1, "detail0": 1, "negative": 1}}},
     ],
     wrong_about="People whose voice or switch control is a browser extension, which clicks by script as well; hence little.",

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from hushgate.evidence.privacy import Privacy
+from hushgate.examples import TYPIST
 from hushgate.registry import Tier, check
 from hushgate.signals import Interaction
-
-_HAND = {
-    "bound": True,
-    "filled": 3,
-    "inputs": 40,
-    "typed": 40,
-    "keydowns": 44,
-    "keyups": 44,
-    "rollover": 11,
-    "dwell": {"n": 44, "p10": 61.0, "p50": 84.0, "p90": 118.0, "cv": 0.31},
-}
 
 
 def _helped(interaction: Interaction) -> bool:
@@ -29,12 +19,12 @@ def _helped(interaction: Interaction) -> bool:
     title="Keys were released as soon as they were pressed",
     tier=Tier.SOFT,
     weight=45,
-    flags=[{"interaction": {**_HAND, "dwell": {"n": 40, "p10": 0.2, "p50": 0.6, "p90": 1.1, "cv": 0.5}}}],
+    flags=[{"interaction": {**TYPIST, "dwell": {"n": 40, "p10": 0.2, "p50": 0.6, "p90": 1.1, "cv": 0.5}}}],
     passes=[
-        {"interaction": _HAND},
-        {"interaction": {**_HAND, "dwell": {"n": 4, "p50": 1.0}}},
-        {"interaction": {**_HAND, "touch": 5, "dwell": {"n": 40, "p50": 2.0}}},
-        {"interaction": {**_HAND, "dwell": {"n": 40, "p10": -40.0, "p50": 2.0, "p90": 90.0, "cv": 3.1}}},
+        {"interaction": TYPIST},
+        {"interaction": {**TYPIST, "dwell": {"n": 4, "p50": 1.0}}},
+        {"interaction": {**TYPIST, "touch": 5, "dwell": {"n": 40, "p50": 2.0}}},
+        {"interaction": {**TYPIST, "dwell": {"n": 40, "p10": -40.0, "p50": 2.0, "p90": 90.0, "cv": 3.1}}},
     ],
     wrong_about="On-screen keyboards, which have no keys to hold, and remote desktops that bundle events.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
@@ -52,11 +42,11 @@ def keys_not_held(interaction: Interaction) -> str | None:
     title="Every key was held for the same time",
     tier=Tier.SOFT,
     weight=40,
-    flags=[{"interaction": {**_HAND, "dwell": {"n": 40, "p10": 49.8, "p50": 50.1, "p90": 50.6, "cv": 0.01}}}],
+    flags=[{"interaction": {**TYPIST, "dwell": {"n": 40, "p10": 49.8, "p50": 50.1, "p90": 50.6, "cv": 0.01}}}],
     passes=[
-        {"interaction": _HAND},
-        {"interaction": {**_HAND, "dwell": {"n": 5, "p50": 80.0, "cv": 0.1}}},
-        {"interaction": {**_HAND, "dwell": {"n": 40, "p10": -900.0, "p50": 80.0, "p90": 96.0, "cv": -4.2}}},
+        {"interaction": TYPIST},
+        {"interaction": {**TYPIST, "dwell": {"n": 5, "p50": 80.0, "cv": 0.1}}},
+        {"interaction": {**TYPIST, "dwell": {"n": 40, "p10": -900.0, "p50": 80.0, "p90": 96.0, "cv": -4.2}}},
     ],
     wrong_about="Assistive keyboards with a fixed length of press.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
@@ -75,14 +65,14 @@ def keys_even(interaction: Interaction) -> str | None:
     tier=Tier.SOFT,
     weight=45,
     flags=[
-        {"interaction": {**_HAND, "rollover": 0, "flight": {"n": 43, "p10": 0.8, "p50": 1.2, "p90": 3.9, "cv": 2.1}}}
+        {"interaction": {**TYPIST, "rollover": 0, "flight": {"n": 43, "p10": 0.8, "p50": 1.2, "p90": 3.9, "cv": 2.1}}}
     ],
     passes=[
-        {"interaction": _HAND},
-        {"interaction": {**_HAND, "flight": {"n": 40, "p10": 1.0, "p50": 85.0, "p90": 244.0, "cv": 1.2}}},
-        {"interaction": {**_HAND, "flight": {"n": 5, "p50": 1.0, "p90": 2.0}}},
-        {"interaction": {**_HAND, "touch": 3, "flight": {"n": 40, "p50": 1.0, "p90": 2.0}}},
-        {"interaction": {**_HAND, "flight": {"n": 35, "p10": -1136.0, "p50": -68.0, "p90": 5.0, "cv": -4.39}}},
+        {"interaction": TYPIST},
+        {"interaction": {**TYPIST, "flight": {"n": 40, "p10": 1.0, "p50": 85.0, "p90": 244.0, "cv": 1.2}}},
+        {"interaction": {**TYPIST, "flight": {"n": 5, "p50": 1.0, "p90": 2.0}}},
+        {"interaction": {**TYPIST, "touch": 3, "flight": {"n": 40, "p50": 1.0, "p90": 2.0}}},
+        {"interaction": {**TYPIST, "flight": {"n": 35, "p10": -1136.0, "p50": -68.0, "p90": 5.0, "cv": -4.39}}},
     ],
     wrong_about="Dictation and text expanders that press the keys for the person.",
     abstain=(Privacy.RESISTS_FINGERPRINTING,),
@@ -101,8 +91,8 @@ def keys_without_pause(interaction: Interaction) -> str | None:
     "no-rollover",
     title="No key was ever pressed before the one before it was released",
     tier=Tier.NOTE,
-    flags=[{"interaction": {**_HAND, "rollover": 0}}],
-    passes=[{"interaction": _HAND}, {"interaction": {**_HAND, "typed": 8, "rollover": 0}}],
+    flags=[{"interaction": {**TYPIST, "rollover": 0}}],
+    passes=[{"interaction": TYPIST}, {"interaction": {**TYPIST, "typed": 8, "rollover": 0}}],
     wrong_about="Everybody who types with two fingers.",
 )
 def no_rollover(interaction: Interaction) -> str | None:

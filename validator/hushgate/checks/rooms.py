@@ -8,11 +8,10 @@ from typing import Any
 from hushgate.evidence.privacy import Privacy
 from hushgate.evidence.rooms import ROOM_WORDS
 from hushgate.evidence.words import apart
+from hushgate.examples import CHROME_LINUX, CHROME_MAC
 from hushgate.registry import Tier, check
 from hushgate.signals import ClientHints, Hardware, Room, WebGL
 
-_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 _EXTENSION = "People who change what pages see with an extension: it does not reach workers."
 
 
@@ -31,10 +30,10 @@ def _elsewhere(page: Any, rooms: dict[str, Room], told: Callable[[Room], Any]) -
     tier=Tier.SOFT,
     weight=75,
     flags=[
-        {"user_agent": _MAC, "worker": {"user_agent": _LINUX}},
-        {"user_agent": _MAC, "shared_worker": {"user_agent": _LINUX}},
+        {"user_agent": CHROME_MAC, "worker": {"user_agent": CHROME_LINUX}},
+        {"user_agent": CHROME_MAC, "shared_worker": {"user_agent": CHROME_LINUX}},
     ],
-    passes=[{"user_agent": _MAC, "worker": {"user_agent": _MAC}}, {"user_agent": _MAC, "iframe": {}}],
+    passes=[{"user_agent": CHROME_MAC, "worker": {"user_agent": CHROME_MAC}}, {"user_agent": CHROME_MAC, "iframe": {}}],
     wrong_about=_EXTENSION,
 )
 def room_user_agent(user_agent: str, rooms: dict[str, Room]) -> str | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from hushgate.examples import CHROME
 from hushgate.payload import LEFT_OUT
 from hushgate.registry import Tier, check
 from hushgate.signals import SIGNALS, Engine, Hardware, Interaction, Screen
 
-_AGENT = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
 DAY_MS = 86_400_000
 LATE_MS = 10_000
 """A session may come this late: slow lines, and a second try."""
@@ -153,18 +151,18 @@ def signals_all_failed(missing: dict[str, str]) -> str | None:
     weight=70,
     flags=[
         {"user_agent": "", "platform": "", "engine": {}, "screen": {}, "hardware": {}},
-        {"user_agent": _AGENT, "platform": "Win32", "engine": {}, "screen": {}, "hardware": {"concurrency": 8}},
+        {"user_agent": CHROME, "platform": "Win32", "engine": {}, "screen": {}, "hardware": {"concurrency": 8}},
     ],
     passes=[
         {
-            "user_agent": _AGENT,
+            "user_agent": CHROME,
             "platform": "",
             "engine": {"eval_length": 33},
             "screen": {"width": 9},
             "hardware": {"memory": 8},
         },
         {
-            "user_agent": _AGENT,
+            "user_agent": CHROME,
             "platform": "Win32",
             "engine": {"eval_length": 33},
             "screen": {"width": 9},

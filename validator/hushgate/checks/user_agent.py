@@ -7,10 +7,9 @@ from functools import lru_cache
 
 from hushgate.data import read_list
 from hushgate.evidence.browser import PARSED_LENGTH
+from hushgate.examples import CHROME_MAC, FIREFOX_LINUX
 from hushgate.registry import Tier, check
 
-_CHROME = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _OPERA_MINI = "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1.32052/29.3709; U; en) Presto/2.8.119 Version/11.10"
 _QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _TOOLS = re.compile("|".join(read_list("tool_user_agents.txt")), re.IGNORECASE)
@@ -40,11 +39,11 @@ def _short(text: str) -> str:
     tier=Tier.HARD,
     weight=95,
     flags=[
-        {"user_agent": f'"{_CHROME}"'},
-        {"header_user_agent": f"\u201c{_CHROME}\u201d"},
-        {"user_agent": f"'{_FIREFOX}'"},
+        {"user_agent": f'"{CHROME_MAC}"'},
+        {"header_user_agent": f"\u201c{CHROME_MAC}\u201d"},
+        {"user_agent": f"'{FIREFOX_LINUX}'"},
     ],
-    passes=[{"user_agent": _CHROME}, {"header_user_agent": _FIREFOX}],
+    passes=[{"user_agent": CHROME_MAC}, {"header_user_agent": FIREFOX_LINUX}],
     wrong_about="Nobody known: of 15,000 real user agents none is quoted. A person who typed one into an extension, with quotes.",
 )
 def user_agent_quoted(agents: tuple[str, ...]) -> str | None:
@@ -66,10 +65,10 @@ def user_agent_quoted(agents: tuple[str, ...]) -> str | None:
         },
         {"user_agent": "{{user_agent}}"},
         {"header_user_agent": "undefined"},
-        {"user_agent": "User-Agent: " + _CHROME},
+        {"user_agent": "User-Agent: " + CHROME_MAC},
         {"user_agent": "<script>alert(1)</script>"},
     ],
-    passes=[{"user_agent": _CHROME}, {"user_agent": _FIREFOX}, {"user_agent": _OPERA_MINI}],
+    passes=[{"user_agent": CHROME_MAC}, {"user_agent": FIREFOX_LINUX}, {"user_agent": _OPERA_MINI}],
     wrong_about="Browsers of televisions and old phones with a user agent of their own style.",
 )
 def user_agent_malformed(agents: tuple[str, ...]) -> str | None:
@@ -96,9 +95,9 @@ def _malformed(raw: str) -> str | None:
         {"header_user_agent": "Go-http-client/1.1"},
         {"header_user_agent": "axios/1.7.2"},
         {"header_user_agent": "node"},
-        {"user_agent": _CHROME.replace("Chrome/", "HeadlessChrome/")},
+        {"user_agent": CHROME_MAC.replace("Chrome/", "HeadlessChrome/")},
     ],
-    passes=[{"user_agent": _CHROME}, {"user_agent": _FIREFOX}, {"user_agent": _OPERA_MINI}],
+    passes=[{"user_agent": CHROME_MAC}, {"user_agent": FIREFOX_LINUX}, {"user_agent": _OPERA_MINI}],
     wrong_about="A person who signs up by curl.",
 )
 def user_agent_tool(agents: tuple[str, ...]) -> str | None:
@@ -117,8 +116,8 @@ def user_agent_tool(agents: tuple[str, ...]) -> str | None:
         {"headers": {"host": "a.example", "accept": "*/*", "user-agent": ""}},
     ],
     passes=[
-        {"headers": {"host": "a.example", "accept": "*/*", "user-agent": _CHROME}},
-        {"headers": {"host": "a.example", "accept": "*/*", "user-agent": ""}, "user_agent": f"{_CHROME} 红米"},
+        {"headers": {"host": "a.example", "accept": "*/*", "user-agent": CHROME_MAC}},
+        {"headers": {"host": "a.example", "accept": "*/*", "user-agent": ""}, "user_agent": f"{CHROME_MAC} 红米"},
     ],
     wrong_about="People behind a proxy that takes the header out.",
 )
