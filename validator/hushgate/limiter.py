@@ -17,24 +17,23 @@ class Limiter:
     """At most ``rate.amount`` hits of a key in ``rate.window`` seconds, by two fixed windows weighted by time."""
 
     def __init__(self, rate: Rate) -> None:
-        self._rate = rate
+        self._amount, self._seconds = rate.amount, rate.window
         self._window = 0
         self._hits: dict[str, int] = {}
         self._before: dict[str, int] = {}
 
     def hit(self, key: str) -> None:
         """Counts a hit. Raises TooMany, with the seconds to wait, where it is over the limit."""
-        now = time.time()
-        window, into = divmod(now, self._rate.window)
-        self._turn(int(window))
+        window, into = divmod(time.time(), self._seconds)
+        if window != self._window:
+            self._turn(int(window))
         current, before = self._hits.get(key, 0), self._before.get(key, 0)
-        if current + before * (1 - into / self._rate.window) + 1 > self._rate.amount:
-            raise TooMany(max(1, int(self._rate.window - into) + 1))
+        if current + before * (1 - into / self._seconds) + 1 > self._amount:
+            raise TooMany(max(1, int(self._seconds - into) + 1))
         if current or len(self._hits) < KEYS_MAX:
             self._hits[key] = current + 1
 
     def _turn(self, window: int) -> None:
         """Forgets by time only: a key that is still counted is never pushed out by others."""
-        if window != self._window:
-            self._before = self._hits if window == self._window + 1 else {}
-            self._hits, self._window = {}, window
+        self._before = self._hits if window == self._window + 1 else {}
+        self._hits, self._window = {}, window

@@ -70,9 +70,8 @@ def of_story(
 def of_moment(visit: Visit, payload: Payload, story: Evidence) -> Evidence:
     """The evidence of this one visit; why a signal is missing is known to its story."""
     evidence = Evidence(payload.moment)
-    for name in signals.MOMENT:
-        if name not in evidence:
-            evidence[name] = story[name]
+    for name in signals.MOMENT - evidence.keys():
+        evidence[name] = story[name]
     evidence["timing"] = visit.timing
     if visit.opened:
         evidence["opened"] = visit.opened

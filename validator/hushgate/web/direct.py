@@ -22,6 +22,7 @@ Environ = dict[str, Any]
 Handler = Callable[[Environ, bytes], Answer]
 """Answers a POST from the WSGI environment and the body. What it raises is a HushgateError, or a bug."""
 
+_DIGITS = len(str(BODY_MAX))
 _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -44,10 +45,11 @@ class _Direct:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         handler = self._handlers.get(environ.get("PATH_INFO", ""))
-        if handler is None or not _plain(environ):
+        length = -1 if handler is None else _plain_length(environ)
+        if handler is None or length < 0:
             return self._flask(environ, start_response)
         try:
-            answer = handler(environ, environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            answer = handler(environ, environ["wsgi.input"].read(length))
         except HushgateError as error:
             answer = refuse_and_count(self._house, error)
         except Exception as error:  # noqa: BLE001 - the last line: whatever it is, the client gets an answer
@@ -56,13 +58,11 @@ class _Direct:
         return [answer.body]
 
 
-def _plain(environ: Environ) -> bool:
-    length = environ.get("CONTENT_LENGTH", "")
-    return (
-        environ["REQUEST_METHOD"] == "POST"
-        and length.isdecimal()
-        and length.isascii()
-        and len(length) <= len(str(BODY_MAX))
-        and int(length) <= BODY_MAX
-        and not environ.get("CONTENT_TYPE", "").startswith("multipart/")
-    )
+def _plain_length(environ: Environ) -> int:
+    """Bytes of a plain POST's body; -1 where it is none."""
+    text = environ.get("CONTENT_LENGTH", "")
+    if not (text.isdecimal() and text.isascii() and len(text) <= _DIGITS):
+        return -1
+    plain = environ["REQUEST_METHOD"] == "POST" and not environ.get("CONTENT_TYPE", "").startswith("multipart/")
+    length = int(text)
+    return length if plain and length <= BODY_MAX else -1
