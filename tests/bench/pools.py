@@ -7,7 +7,7 @@ import json
 import time
 from pathlib import Path
 
-from hushgate.caller import address_prefix
+from hushgate.caller import address_prefix, told_caller
 from hushgate.house import House
 from hushgate.keys import b64, new_nonce, unb64
 from hushgate.tokens import Claims
@@ -17,13 +17,15 @@ from stories import HEADERS, HOST, SIGNALS, SITE
 
 
 def verdict_bodies(house: House, path: Path, count: int, *, stories: int = 1) -> None:
-    """Bodies for /v1/verdict, one a line, each with a session of its own, from so many different browsers."""
+    """Bodies for /v1/verdict, one a line, each with a session of its own, opened as its page would, from so many different browsers."""
+    caller = told_caller("127.0.0.1", "https", HEADERS)
+    page_of = (SITE, "signup", caller.user_agent, address_prefix(caller.ip))
     page = {"version": "1.0.0", "when": "submit", "open_ms": 5000, "clock": time.time() * 1000, "embedding": "top"}
     with path.open("w") as out:
         for number in range(count):
             screen = {**SIGNALS["screen"], "inner_height": 400 + (number % stories) / 100}
             signals = {**SIGNALS, "screen": screen} if stories > 1 else SIGNALS
-            session = house.sessions.open(SITE, "signup", HEADERS["user-agent"], address_prefix("127.0.0.1"))
+            session = house.sessions.open(*page_of, story=caller.story)
             told = {**signals, "quiz": answers(session.quiz)}
             samples = {name: {"v": value, "ms": 1} for name, value in told.items()}
             payload = json.dumps({"v": 1, "signals": samples, "page": page})
