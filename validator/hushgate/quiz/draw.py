@@ -54,17 +54,20 @@ def drawn(seed: bytes) -> list[tuple[Kind, bytes]]:
 
 def right_answers(seed: bytes) -> list[tuple[float, ...]]:
     """The numbers in the right answers to these questions."""
-    return [answer(seed[at : at + BYTES]) for at, answer in _answers(seed[0])]
+    return [answer(seed[part]) for part, answer in _answers(seed[0])]
 
 
 def right_numbers(seed: bytes) -> list[float]:
     """The same, one behind the other."""
-    return [number for at, answer in _answers(seed[0]) for number in answer(seed[at : at + BYTES])]
+    numbers: list[float] = []
+    for part, answer in _answers(seed[0]):
+        numbers += answer(seed[part])
+    return numbers
 
 
 @lru_cache(maxsize=256)
-def _answers(first: int) -> list[tuple[int, Callable[[bytes], tuple[float, ...]]]]:
-    return [(at, kind.answer) for at, kind in _order(first)]
+def _answers(first: int) -> list[tuple[slice, Callable[[bytes], tuple[float, ...]]]]:
+    return [(slice(at, at + BYTES), kind.answer) for at, kind in _order(first)]
 
 
 @lru_cache(maxsize=256)
