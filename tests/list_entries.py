@@ -6,15 +6,15 @@ import time
 from typing import Any
 
 from doors import Door
-from hushgate.lists.entry import Entry, new_entry
+from hushgate.lists.entry import Entry, ListName, new_entry
 from hushgate.signup.lists import open_book
 
 
-def entries(*texts: str, list: str = "block", **more: Any) -> list[Entry]:
-    return [new_entry(list, text, by="ann", reason="spam", **more) for text in texts]  # type: ignore[arg-type]
+def entries(*texts: str, list: ListName = "block", **more: Any) -> list[Entry]:
+    return [new_entry(list, text, by="ann", reason="spam", **more) for text in texts]
 
 
-def block(site: Door, text: str, list: str = "block", **more: str) -> Entry:
-    entry = site.rig.house.room(open_book).add(list, text, by="ann", reason="spam", **more)  # type: ignore[arg-type]
+def block(site: Door, text: str, list: ListName = "block", **more: str) -> Entry:
+    entry = site.rig.house.room(open_book).add(list, text, by="ann", reason="spam", **more)
     time.sleep(0.25)  # the file's clock ticks
     return entry

@@ -16,7 +16,7 @@ from hushgate.config import load, parse
 from hushgate.errors import SettingsError
 from hushgate.ghost import Hooks
 from hushgate.keys import new_key, new_secret, read_keys
-from hushgate.settings import GATE, POLICY, SITE
+from hushgate.settings import GATE, POLICY, SITE, Setting
 
 HERE = Path(__file__).parent / "config"
 
@@ -113,11 +113,11 @@ def test_a_missing_file_that_was_named_is_a_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", [*GATE, *SITE, *POLICY], ids=lambda setting: setting.name)
-def test_every_setting_has_help_and_a_default_that_will_do(setting: object) -> None:
-    assert setting.help  # type: ignore[attr-defined]
-    default = setting.default  # type: ignore[attr-defined]
+def test_every_setting_has_help_and_a_default_that_will_do(setting: Setting) -> None:
+    assert setting.help
+    default = setting.default
     if isinstance(default, (int, float, bool)) or (isinstance(default, str) and default):
-        assert setting.read(default) == default  # type: ignore[attr-defined]
+        assert setting.read(default) == default
 
 
 def test_a_bad_file_exists_for_each_kind_of_mistake() -> None:

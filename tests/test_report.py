@@ -14,6 +14,7 @@ from doors import Door
 from hushgate.events.doors import FOLDER, Entered, Spoken, read_doors, summarise
 from hushgate.keys import new_key
 from hushgate.signup.lists import open_book
+from hushgate.visit import Decision
 from stories import DRIVEN, HOST, SITE, open_rig
 
 
@@ -131,8 +132,8 @@ def test_a_log_that_cannot_be_written_stops_no_signup(site: Door, monkeypatch: p
 
 
 def test_alone_is_what_no_other_layer_had_a_word_against() -> None:
-    def entered(*words: tuple[str, str]) -> Entered:
-        spoken = [Spoken(layer, decision, "c", "r", True) for layer, decision in words]  # type: ignore[arg-type]
+    def entered(*words: tuple[str, Decision]) -> Entered:
+        spoken = [Spoken(layer, decision, "c", "r", True) for layer, decision in words]
         return Entered(1.0, "s", "signup", "allow", "allow", spoken, verdict="human")
 
     both = entered(("verdict", "ghost"), ("mail", "challenge"))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from hushgate.visit import Visit, encode, read_visit
 from stories import SIGNALS, Rig
 
 
-def lines(folder: Path) -> list[dict[str, object]]:
+def lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
 
 
@@ -25,10 +26,10 @@ def test_a_visit_is_on_record_as_the_contract_says(rig: Rig) -> None:
     answer = rig.visit({**SIGNALS, "webdriver": True}).get_json()
     (record,) = lines(rig.data / "spool")
     assert record["id"] == answer["id"] and record["site"] == "site-test" and record["action"] == "signup"
-    assert record["signals"]["user_agent"] == SIGNALS["user_agent"]  # type: ignore[index]
-    assert record["headers"]["user-agent"] == SIGNALS["user_agent"]  # type: ignore[index]
-    assert record["judged"]["verdict"] == "bot"  # type: ignore[index]
-    assert record["timing"]["open_to_verdict_ms"] >= 0  # type: ignore[index]
+    assert record["signals"]["user_agent"] == SIGNALS["user_agent"]
+    assert record["headers"]["user-agent"] == SIGNALS["user_agent"]
+    assert record["judged"]["verdict"] == "bot"
+    assert record["timing"]["open_to_verdict_ms"] >= 0
 
 
 def test_what_was_recorded_is_judged_the_same_again(rig: Rig) -> None:

@@ -6,6 +6,7 @@ The whole of it is ``make zoo``, which writes docs/detection.md.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -18,8 +19,8 @@ HERE = Path(__file__).parent / "zoo"
 SMALL = [subject for subject in subjects() if subject.small]
 
 
-def made(name: str = "a-bot", kind: str = "bot", **more: object) -> tuple[Subject, Outcome]:
-    subject = Subject(name, kind, "http_py", f"what {name} does")  # type: ignore[arg-type]
+def made(name: str = "a-bot", kind: Literal["bot", "person"] = "bot", **more: object) -> tuple[Subject, Outcome]:
+    subject = Subject(name, kind, "http_py", f"what {name} does")
     outcome = Outcome(name, kind, 1, gl=True)
     for field, value in more.items():
         setattr(outcome, field, value)

@@ -36,7 +36,15 @@ def drive(url: str, pool: Path, size: int, headers: dict[str, str], seconds: int
     out = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=True).stdout
     if "Non-2xx" in out or "Socket errors" in out:
         raise RuntimeError(f"the server refused: {out}")
-    sent = int(re.search(r"(\d+) requests in", out).group(1))  # type: ignore[union-attr]
+    sent = int(_told(r"(\d+) requests in", out))
     if "floor" not in url and sent > size:
         raise Exhausted(f"{sent} requests from a pool of {size}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))  # type: ignore[union-attr]
+    return float(_told(r"Requests/sec:\s+([\d.]+)", out))
+
+
+def _told(pattern: str, out: str) -> str:
+    """A figure of wrk's. Raises RuntimeError where it told none."""
+    found = re.search(pattern, out)
+    if found is None:
+        raise RuntimeError(f"wrk did not say how fast it was: {out}")
+    return found.group(1)
