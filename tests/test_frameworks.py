@@ -168,7 +168,7 @@ def _view() -> str:
     return "in"
 
 
-def test_the_gate_dies_between_the_decision_and_the_commit(framework: str, rig: Rig) -> None:
+def test_the_gate_dies_between_the_decision_and_the_commit(framework: str, rig: Rig, caplog: Any) -> None:
     """The policy lets in, and the account is opened once; the log and the counter say that the token was not spent."""
 
     def dying(environ: dict[str, Any], start: Any) -> Any:
@@ -179,6 +179,8 @@ def test_the_gate_dies_between_the_decision_and_the_commit(framework: str, rig: 
 
     with served(dying) as url, FRAMEWORKS[framework](settings_for(url, rig.secret)) as site:
         assert site.sign_up(rig.token()).welcome and len(site.accounts) == 1
+        count = site.gate().metrics.registry.get_sample_value("hushgate_gate_lost_total", {"why": "server-error"})
+        assert count == 1 and "is lost (server-error)" in caplog.text
 
 
 def test_the_door_is_told_the_address_and_which_fields_were_filled(framework: str, rig: Rig) -> None:

@@ -120,7 +120,6 @@ def test_many_threads_call_the_hook_once(tmp_path: Path) -> None:
         assert [other.result(20) for other in others] == ["busy"] * 5, "nobody waits behind a slow signup"
         leave.set()
         assert first.result(20) == (ghost.id, "account-1", False)
-    assert len(calls) == 1
     assert ghosts.restore(ghost.id) == (ghost.id, "account-1", True) and len(calls) == 1
 
 

@@ -1,4 +1,4 @@
-"""From findings to a score, a verdict and a confidence. docs/detection and CHECKS.md quote this file's constants."""
+"""From findings to a score, a verdict and a confidence. docs/detection.md and CHECKS.md quote this file's constants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waves by name: how each of the seeds' attackers came, at what pace, and with which addresses."""
+"""The waves by name: how the bots of each seed came, at what pace, and with which addresses."""
 
 from __future__ import annotations
 
