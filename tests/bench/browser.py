@@ -11,23 +11,24 @@ import subprocess
 import tarfile
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from bench.serving import SETTINGS, serving
 from hushgate.keys import hash_secret, new_key, new_secret
 from running import CHROMIUM_FLAGS
-from screen import executable
+from screen import display, executable, missing_tools
 from stories import SITE
 
 PAGES = 20
 SUBMITS = 100
+SETTLED_MS = 500
 FPSCANNER = "fpscanner@1.0.2"
 FPSCANNER_HASH = "AfDVyPvQr1uZ0A+feNjecA+Kl7dsiHwLNdGqapwxkngK2URAvo2v0Ld38vIcDc3v2FxgMqy8h9qMHqx2R343gg=="
 """SHA-512 of its package, as the registry has it."""
@@ -54,6 +55,8 @@ _STEPS = {
 }
 _SUBMIT = """async () => { const start = performance.now(); await hushgate.execute(); const took = performance.now() - start;
 hushgate.reset(); return took }"""
+
+Visit = Callable[[], AbstractContextManager[Page]]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -125,8 +128,9 @@ def _write_pages(folder: Path, gate: str) -> None:
 
 def measure() -> None:
     """Prints the figures. They are this machine's, with whatever else it was doing."""
-    if not executable("chromium"):
-        print("the collector was not measured: no Chromium on this machine")
+    lacking = [*missing_tools(), *([] if executable("chromium") else ["chromium"])]
+    if lacking:
+        print(f"the collector was not measured: not on this machine: {', '.join(lacking)}")
         return
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
@@ -139,39 +143,60 @@ def measure() -> None:
             sync_playwright() as driver,
         ):
             _write_pages(folder, gate)
+            _visits(driver, f"{site}/beside.html", gate, rooms)
             browser = driver.chromium.launch(executable_path=executable("chromium"), args=CHROMIUM_FLAGS)
-            print(f"Chromium {browser.version}, headless, by a driver", flush=True)
-            _alone(browser, f"{site}/beside.html")
-            _empty(browser, f"{site}/beside.html", rooms)
-            for where, there in (("the same", gate), ("another", gate.replace("127.0.0.1", "localhost"))):
-                print(f"beside fpscanner in {PAGES} pages, the gate on a host of {where} site", flush=True)
-                _beside(browser, f"{site}/beside.html", there)
+            print("headless, one browser for all pages", flush=True)
             _tasks(browser, site)
             _embedded(browser, f"{site}/embedded.html")
             browser.close()
 
 
-def _beside(browser: Browser, url: str, gate: str) -> None:
+def _visits(driver: Playwright, url: str, gate: str, rooms: str) -> None:
+    """What is held against fpscanner's time: a new Chromium with a window for each page, as a person has it."""
+    with display() as name:
+        visit = partial(_visit, driver, url, name)
+        _alone(visit)
+        _empty(visit, rooms)
+        for where, there in (("the same", gate), ("another", gate.replace("127.0.0.1", "localhost"))):
+            print(f"beside fpscanner in {PAGES} pages, the gate on a host of {where} site", flush=True)
+            _beside(visit, there)
+
+
+@contextmanager
+def _visit(driver: Playwright, url: str, screen: str) -> Iterator[Page]:
+    """One page in a browser of its own, once what the browser does to start both is over."""
+    browser = driver.chromium.launch(
+        executable_path=executable("chromium"),
+        args=CHROMIUM_FLAGS,
+        headless=False,
+        env={**os.environ, "DISPLAY": screen},
+    )
+    page = browser.new_page()
+    page.goto(url)
+    page.wait_for_function("window.loaded")
+    page.wait_for_timeout(SETTLED_MS)
+    yield page
+    browser.close()
+
+
+def _beside(visit: Visit, gate: str) -> None:
     """Both in each page, taking turns at being first: whoever is pays for what the browser does only once."""
-    found = _turns(browser, url, f"bench.read('{gate}')", PAGES)
+    found = _turns(visit, f"bench.read('{gate}')", PAGES)
     whole = statistics.median(theirs for _, theirs in found)
     print(f"fpscanner, its empty frame and its worker included: median {whole:.0f} ms", flush=True)
     for name, said in _STEPS.items():
         _row(said, [(times[name], theirs) for times, theirs in found if name in times], PAGES)
 
 
-def _turns(browser: Browser, url: str, asked: str, pages: int) -> list[tuple[Any, float]]:
+def _turns(visit: Visit, asked: str, pages: int) -> list[tuple[Any, float]]:
     """What each page answered, and fpscanner's time in it."""
     found = []
     for number in range(pages):
-        page = browser.new_page()
-        page.goto(url)
-        page.wait_for_function("window.loaded")
         turns = [asked, "bench.clocked(scan)"]
-        answers = [page.evaluate(turn) for turn in (turns if number % 2 else turns[::-1])]
+        with visit() as page:
+            answers = [page.evaluate(turn) for turn in (turns if number % 2 else turns[::-1])]
         mine, theirs = answers if number % 2 else answers[::-1]
         found.append((mine, theirs))
-        page.close()
     return found
 
 
@@ -188,7 +213,7 @@ def _against(pairs: list[tuple[float, float]], pages: int) -> str:
     return f"{took:4.0f} ms, {spread}, in {len(pairs)} of {pages} pages"
 
 
-def _empty(browser: Browser, url: str, rooms: str) -> None:
+def _empty(visit: Visit, rooms: str) -> None:
     """The floor: what a room takes that reads nothing. No collector's rooms can be sooner."""
     frame, nested = (f"{rooms}/{name}" for name in _EMPTY)
     asked = {"a worker of the page": "bench.emptyWorker()"}
@@ -197,20 +222,17 @@ def _empty(browser: Browser, url: str, rooms: str) -> None:
             asked[f"{what} of {where}"] = f"bench.emptyFrame('{address.replace('127.0.0.1', host)}')"
     print("the floor: rooms that are empty and say one word, each beside fpscanner in pages of their own", flush=True)
     for said, expression in asked.items():
-        _row(said, _turns(browser, url, expression, PAGES // 2), PAGES // 2)
+        _row(said, _turns(visit, expression, PAGES // 2), PAGES // 2)
 
 
-def _alone(browser: Browser, url: str) -> None:
+def _alone(visit: Visit) -> None:
     """The parts of fpscanner: a page of its own each, since the second of one page is spared what the browser does only once."""
     times: dict[str, list[float]] = {"with": [], "without": []}
     for number in range(PAGES):
         word = list(times)[number % 2]
-        page = browser.new_page()
-        page.goto(url)
-        page.wait_for_function("window.loaded")
         options = f"{{ encrypt: false, skipWorker: {str(word == 'without').lower()} }}"
-        times[word].append(page.evaluate(f"bench.clocked(() => scan({options}))"))
-        page.close()
+        with visit() as page:
+            times[word].append(page.evaluate(f"bench.clocked(() => scan({options}))"))
     for word, taken in times.items():
         print(f"fpscanner alone in its page, {word} its worker: median {statistics.median(taken):.0f} ms", flush=True)
 
