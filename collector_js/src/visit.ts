@@ -30,7 +30,11 @@ export function startVisit(): (when: When, quiz: Quiz | undefined) => Promise<st
   // In a task of its own: the first frame of a page costs more than anything else here, and the script has only just been run.
   const realm = macrotask().then(freshRealm);
   const done = realm.then(async (guest) => {
-    await Promise.all([collect(environment, guest, samples), collect(told, window as Scope, samples)]);
+    await Promise.all([
+      collect(environment, guest, samples),
+      // Behind the others: workers that are open start while the page reads its own graphics.
+      macrotask().then(() => collect(told, window as Scope, samples)),
+    ]);
     // Only then: it would take the processor from the others, and may share the page's thread.
     await collect({ frame }, guest, samples);
     Object.assign(samples, (samples.frame as { v?: { hushgate: Collected } }).v?.hushgate);
