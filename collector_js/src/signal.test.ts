@@ -50,3 +50,23 @@ test("what hangs is a timeout, and holds up none of the others", async () => {
   await vi.advanceTimersByTimeAsync(200);
   await done;
 });
+
+test("each signal has a task of its own", async () => {
+  const tasks: (() => void)[] = [];
+  class Channel {
+    port1 = { onmessage: () => {}, close: () => {} };
+    port2 = { postMessage: () => tasks.push(() => this.port1.onmessage()) };
+  }
+  vi.stubGlobal("MessageChannel", Channel);
+  const asked: string[] = [];
+  const ask = (name: string) => () => asked.push(name);
+  collect({ one: ask("one"), two: ask("two"), three: ask("three") }, undefined, {});
+  vi.unstubAllGlobals();
+  expect(asked).toEqual([]);
+  for (const seen of [1, 2, 3]) {
+    tasks.shift()?.();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(asked).toEqual(["one", "two", "three"].slice(0, seen));
+  }
+});
